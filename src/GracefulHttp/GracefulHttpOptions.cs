@@ -1,0 +1,31 @@
+namespace GracefulHttp;
+
+/// <summary>What becomes of the requests of one client when their callers leave.</summary>
+public sealed class GracefulHttpOptions : GracefulCloseOptions
+{
+    /// <summary>Whether anything is done at all.</summary>
+    /// <value>Default: <see langword="true"/>. With <see langword="false"/> the handler passes requests on untouched.</value>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>The rung on which an abandoned request starts.</summary>
+    /// <value>Default: <see cref="AbandonStrategy.Drain"/>.</value>
+    public AbandonStrategy Strategy { get; set; } = AbandonStrategy.Drain;
+
+    /// <summary>The longest time a drain takes, counted from the moment the caller leaves. Then the connection is closed.</summary>
+    /// <value>
+    /// More than zero, at most one day; an infinite wait is refused. Default: 2 s
+    /// (<see cref="SocketsHttpHandler.ResponseDrainTimeout"/>).
+    /// </value>
+    /// <remarks>The server learns that nobody waits for it this much later than with <see cref="AbandonStrategy.Close"/>.</remarks>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The most bytes of an answer's body that a drain reads, counted as the caller would have read them (decompressed).</summary>
+    /// <value>0 or more, in bytes. Default: 1 MiB (<see cref="SocketsHttpHandler.MaxResponseDrainSize"/>).</value>
+    /// <remarks>Where more than this is known to be left, the connection is closed at once instead.</remarks>
+    public long MaxDrainSize { get; set; } = 1024 * 1024;
+
+    /// <summary>The most drains of this handler that run at the same time.</summary>
+    /// <value>0 or more. Default: 1000. With 0 every abandoned request starts at <see cref="AbandonStrategy.Close"/>.</value>
+    /// <remarks>When all are taken, the newest is refused and its connection is closed.</remarks>
+    public int MaxConcurrentDrains { get; set; } = 1000;
+}
