@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace GracefulHttp.TestKit.Wire;
+
+/// <summary>The kernel's list of TCP sockets, <c>/proc/net/tcp</c> and <c>/proc/net/tcp6</c>, by the port they are connected to. Linux.</summary>
+/// <remarks>
+/// A server port that the system chose may have been somebody's a moment ago, with sockets in TIME_WAIT still naming it:
+/// take the difference to a count from before.
+/// </remarks>
+public static class KernelSocketTable
+{
+    // enum of <net/tcp_states.h>.
+    private const int TimeWait = 6;
+    private const int Close = 7;
+
+    /// <summary>Sockets in TIME_WAIT towards a port: local ports that the client cannot use again for a minute.</summary>
+    public static int TimeWaitSockets(int remotePort) => Count(remotePort, state => state == TimeWait);
+
+    /// <summary>Sockets connected, connecting or closing towards a port; TIME_WAIT is not among them.</summary>
+    public static int OpenSockets(int remotePort) => Count(remotePort, state => state is not (TimeWait or Close));
+
+    private static int Count(int remotePort, Predicate<int> ofState) =>
+        Count("/proc/net/tcp", remotePort, ofState) + Count("/proc/net/tcp6", remotePort, ofState);
+
+    private static int Count(string file, int remotePort, Predicate<int> ofState)
+    {
+        if (!File.Exists(file))
+        {
+            return 0; // no IPv6
+        }
+
+        // The kernel hands the table out in pages; when a socket comes or goes meanwhile it repeats others.
+        var connections = new HashSet<string>();
+        HashSet<string>.AlternateLookup<ReadOnlySpan<char>> distinct = connections.GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (string line in File.ReadLines(file).Skip(1))
+        {
+            // "   0: 0100007F:8235 0100007F:1F90 01 …": number, local, remote, state; the port is after the colon.
+            ReadOnlySpan<char> row = line.AsSpan(line.IndexOf(':') + 2);
+            int end = row.IndexOf(' ') + 1;
+            end += row[end..].IndexOf(' ');
+            int port = int.Parse(row[(end - 4)..end], NumberStyles.HexNumber);
+            if (port == remotePort && ofState(int.Parse(row.Slice(end + 1, 2), NumberStyles.HexNumber)))
+            {
+                distinct.Add(row[..end]);
+            }
+        }
+
+        return connections.Count;
+    }
+}
