@@ -1,0 +1,62 @@
+using System.Diagnostics.Metrics;
+
+namespace GracefulHttp.TestKit.Diagnostics;
+
+/// <summary>Keeps every measurement of the meters of one factory; of a whole meter name where no factory is given.</summary>
+public sealed class MeterRecorder : IDisposable
+{
+    private readonly MeterListener _listener = new();
+    private readonly Lock _gate = new();
+    private readonly List<Measurement> _measurements = [];
+
+    public MeterRecorder(string meterName, IMeterFactory? scope = null)
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == meterName && (scope is null || ReferenceEquals(instrument.Meter.Scope, scope)))
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.Start();
+    }
+
+    public IReadOnlyList<Measurement> Measurements
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _measurements];
+            }
+        }
+    }
+
+    /// <summary>The sum of one instrument's values, of those that carry all the given tags.</summary>
+    public double Sum(string instrument, params (string Name, object? Value)[] tags) =>
+        Measurements
+            .Where(m => m.Instrument.Name == instrument && Array.TrueForAll(tags, tag => m.Tags.TryGetValue(tag.Name, out object? value) && Equals(value, tag.Value)))
+            .Sum(m => m.Value);
+
+    /// <summary>Asks the observable instruments for their values.</summary>
+    public void Observe() => _listener.RecordObservableInstruments();
+
+    public void Dispose() => _listener.Dispose();
+
+    private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var copy = new Dictionary<string, object?>();
+        foreach ((string name, object? tag) in tags)
+        {
+            copy[name] = tag;
+        }
+
+        lock (_gate)
+        {
+            _measurements.Add(new Measurement(instrument, value, copy));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Security.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GracefulHttp.TestKit.Servers;
+
+/// <summary>A server that does watch for the client's FIN, and speaks HTTP/2. One delegate answers every request.</summary>
+public sealed class KestrelServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Lock _gate = new();
+    private readonly List<Exception> _failures = [];
+
+    private KestrelServer(WebApplication app) => _app = app;
+
+    public Uri BaseAddress { get; private set; } = new("http://127.0.0.1");
+
+    public int Port => BaseAddress.Port;
+
+    /// <param name="answer">Answers one request. What it throws after the client has gone is expected, all else fails the test.</param>
+    /// <param name="tls"><see cref="SslProtocols.None"/> for http, otherwise the TLS versions to speak.</param>
+    /// <param name="http2">Speak HTTP/2 only, without TLS by prior knowledge; otherwise HTTP/1.1 only.</param>
+    public static async Task<KestrelServer> StartAsync(
+        RequestDelegate answer, SslProtocols tls = SslProtocols.None, bool http2 = false)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = http2 ? HttpProtocols.Http2 : HttpProtocols.Http1;
+            if (tls != SslProtocols.None)
+            {
+                listen.UseHttps(TestCertificate.Instance, https => https.SslProtocols = tls);
+            }
+        }));
+
+        WebApplication app = builder.Build();
+        var server = new KestrelServer(app);
+        app.Run(context => server.AnswerAsync(answer, context));
+        await app.StartAsync();
+        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        server.BaseAddress = new Uri(address);
+        return server;
+    }
+
+    /// <summary>Waits for the requests that are being answered, closes the connections, and throws what an answer has thrown.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync().WithinAsync();
+        await _app.DisposeAsync();
+        if (_failures.Count > 0)
+        {
+            throw new AggregateException("The delegate of the Kestrel server failed.", _failures);
+        }
+    }
+
+    private async Task AnswerAsync(RequestDelegate answer, HttpContext context)
+    {
+        try
+        {
+            await answer(context);
+        }
+        catch (Exception e) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            lock (_gate)
+            {
+                _failures.Add(e);
+            }
+
+            throw;
+        }
+    }
+}
