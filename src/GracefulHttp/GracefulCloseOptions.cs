@@ -7,6 +7,19 @@ namespace GracefulHttp;
 /// </remarks>
 public class GracefulCloseOptions
 {
+    /// <summary>Creates options with the defaults.</summary>
+    public GracefulCloseOptions()
+    {
+    }
+
+    /// <summary>Copies what is a closing connection's: later changes by the user do not reach a handler that runs.</summary>
+    internal GracefulCloseOptions(GracefulCloseOptions other)
+    {
+        LingerTimeout = other.LingerTimeout;
+        MaxLingerSize = other.MaxLingerSize;
+        MaxLingeringConnections = other.MaxLingeringConnections;
+    }
+
     /// <summary>The longest time a connection lingers, counted from the moment it is disposed.</summary>
     /// <value>More than zero, at most one day; an infinite wait is refused. Default: 30 s (nginx's <c>lingering_time</c>).</value>
     /// <remarks>When it runs out the socket is closed; data that the peer sends after that is answered with RST by the kernel.</remarks>

@@ -3,6 +3,21 @@ namespace GracefulHttp;
 /// <summary>What becomes of the requests of one client when their callers leave.</summary>
 public sealed class GracefulHttpOptions : GracefulCloseOptions
 {
+    /// <summary>Creates options with the defaults.</summary>
+    public GracefulHttpOptions()
+    {
+    }
+
+    internal GracefulHttpOptions(GracefulHttpOptions other)
+        : base(other)
+    {
+        Enabled = other.Enabled;
+        Strategy = other.Strategy;
+        DrainTimeout = other.DrainTimeout;
+        MaxDrainSize = other.MaxDrainSize;
+        MaxConcurrentDrains = other.MaxConcurrentDrains;
+    }
+
     /// <summary>Whether anything is done at all.</summary>
     /// <value>Default: <see langword="true"/>. With <see langword="false"/> the handler passes requests on untouched.</value>
     public bool Enabled { get; set; } = true;

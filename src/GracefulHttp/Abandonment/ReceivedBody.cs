@@ -1,0 +1,66 @@
+namespace GracefulHttp.Abandonment;
+
+/// <summary>What has not been read yet of a response whose headers have come.</summary>
+internal sealed class ReceivedBody : IDisposable
+{
+    private readonly HttpContent _content;
+    private readonly Stream _stream;
+    private Task<int>? _detached;
+    private bool _detachedAskedForData;
+
+    private ReceivedBody(HttpResponseMessage response, Stream stream)
+    {
+        _content = response.Content;
+        _stream = stream;
+
+        // The answer to HEAD tells a length and has none.
+        KnownRemainder = response.RequestMessage?.Method == HttpMethod.Head ? 0 : _content.Headers.ContentLength ?? 0;
+    }
+
+    public bool HasEnded { get; private set; }
+
+    /// <summary>How many bytes are still to come, or 0 where that is not known.</summary>
+    public long KnownRemainder { get; private set; }
+
+    public bool CanTimeout => _stream.CanTimeout;
+
+    public static async ValueTask<ReceivedBody> FromAsync(HttpResponseMessage response) =>
+        new(response, await response.Content.ReadAsStreamAsync(CancellationToken.None).ConfigureAwait(false));
+
+    public static ReceivedBody From(HttpResponseMessage response) =>
+        new(response, response.Content.ReadAsStream(CancellationToken.None));
+
+    /// <summary>The caller must pass what the read gives to <see cref="Note"/>.</summary>
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        _stream.ReadAsync(buffer, cancellationToken);
+
+    public int Read(Span<byte> buffer) => Note(_stream.Read(buffer), !buffer.IsEmpty);
+
+    public int Note(int count, bool askedForData)
+    {
+        HasEnded |= count == 0 && askedForData;
+        KnownRemainder = Math.Max(0, KnownRemainder - count);
+        return count;
+    }
+
+    /// <summary>Leaves a read that still runs, into a buffer that nobody else uses, to <see cref="DiscardAsync"/>.</summary>
+    public void Detach(Task<int> read, bool askedForData)
+    {
+        _detached = read;
+        _detachedAskedForData = askedForData;
+    }
+
+    /// <summary>Reads on, beginning with the read that was left.</summary>
+    public async ValueTask<int> DiscardAsync(byte[] buffer, CancellationToken cancellationToken)
+    {
+        if (_detached is not { } detached)
+        {
+            return Note(await _stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), askedForData: true);
+        }
+
+        _detached = null;
+        return Note(await detached.ConfigureAwait(false), _detachedAskedForData);
+    }
+
+    public void Dispose() => _content.Dispose();
+}

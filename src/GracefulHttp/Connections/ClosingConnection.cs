@@ -1,0 +1,182 @@
+using System.Net.Sockets;
+using GracefulHttp.Background;
+
+namespace GracefulHttp.Connections;
+
+/// <summary>
+/// One connection on its way out: quiesce, close_notify, FIN, discard until the peer's FIN, dispose. The only place that
+/// decides between FIN and RST.
+/// </summary>
+/// <remarks>It keeps no thread, no timer and no buffer while it lingers; <see cref="LingerBudget"/> cuts it when its time is up.</remarks>
+internal sealed class ClosingConnection : BackgroundJob
+{
+    // Never read: on Linux the kernel drops the bytes instead of copying them, elsewhere they are overwritten. So one is enough.
+    private static readonly byte[] DiscardBuffer = new byte[64 * 1024];
+
+    private static readonly SocketFlags DiscardFlags = OperatingSystem.IsLinux() ? SocketFlags.Truncated : SocketFlags.None;
+
+    private readonly ConnectionCloser _closer;
+    private readonly Socket? _socket;
+    private OperationGate? _gate;
+    private GracefulTlsStream? _tls;
+    private int _outcome;
+
+    /// <summary>A TCP connection.</summary>
+    public ClosingConnection(ConnectionCloser closer, OperationGate gate, Socket socket)
+    {
+        _closer = closer;
+        _gate = gate;
+        _socket = socket;
+    }
+
+    /// <summary>A TLS session over a socket of ours, or over a stream that ends itself (<paramref name="socket"/> is null).</summary>
+    public ClosingConnection(ConnectionCloser closer, OperationGate gate, GracefulTlsStream tls, Socket? socket)
+    {
+        _closer = closer;
+        _gate = gate;
+        _tls = tls;
+        _socket = socket;
+    }
+
+    // Links of the budget's queue, guarded by its lock.
+    internal ClosingConnection? Older { get; set; }
+
+    internal ClosingConnection? Newer { get; set; }
+
+    internal bool IsQueued { get; set; }
+
+    internal long StartedAt { get; set; }
+
+    public long Discarded { get; private set; }
+
+    /// <summary>Ends the connection without waiting any longer. May be called at any time, from any thread.</summary>
+    public void Cut(CloseOutcome reason)
+    {
+        if (_socket is null)
+        {
+            _tls?.DisposeSession();
+            _gate?.StopWaiting();
+            return;
+        }
+
+        try
+        {
+            if (reason == CloseOutcome.LingerRefused && TcpState.PeerHasFinished(_socket))
+            {
+                // The peer is gone already: there is nothing to wait for, and our FIN ends in peace.
+                reason = CloseOutcome.Closed;
+            }
+            else if (reason == CloseOutcome.LingerTimeout && TcpState.FinIsUndelivered(_socket))
+            {
+                reason = CloseOutcome.SendStuck;
+            }
+
+            if (!TryDecide(reason))
+            {
+                return;
+            }
+
+            if (reason is CloseOutcome.LingerRefused or CloseOutcome.SendStuck)
+            {
+                // A FIN behind a full send queue is never delivered; only RST frees the port.
+                _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It ended by itself in the meantime.
+        }
+
+        _socket.Dispose();
+        _gate?.StopWaiting();
+    }
+
+    protected override async Task RunAsync()
+    {
+        try
+        {
+            await _gate!.Quiesced.ConfigureAwait(false);
+
+            if (_tls is not null)
+            {
+                await EndTlsAsync(_tls).ConfigureAwait(false);
+            }
+
+            // What lingers next shall hold no more than the socket.
+            _tls = null;
+            _gate = null;
+
+            if (_socket is not null)
+            {
+                _socket.Shutdown(SocketShutdown.Send);
+                TryDecide(await DiscardAsync(_socket).ConfigureAwait(false));
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Undecided means that nobody cut it: the peer's RST or a dead network.
+            TryDecide(CloseOutcome.PeerReset);
+        }
+        finally
+        {
+            _socket?.Dispose();
+            _closer.Ended(this, _socket is null ? CloseOutcome.None : (CloseOutcome)_outcome);
+        }
+    }
+
+    private async Task EndTlsAsync(GracefulTlsStream tls)
+    {
+        try
+        {
+            await tls.SendCloseNotifyAsync(_socket).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or SocketException or ObjectDisposedException)
+        {
+            // The peer is gone, the session had failed, or we were cut: what is left is the FIN.
+        }
+        finally
+        {
+            tls.DisposeSession();
+        }
+    }
+
+    private async ValueTask<CloseOutcome> DiscardAsync(Socket socket)
+    {
+        socket.Blocking = false;
+        while (true)
+        {
+            // Waits for data or the end, and holds no buffer meanwhile.
+            await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
+
+            while (true)
+            {
+                int count = socket.Receive(DiscardBuffer, DiscardFlags, out SocketError error);
+                if (error == SocketError.WouldBlock)
+                {
+                    break;
+                }
+
+                if (error != SocketError.Success)
+                {
+                    return CloseOutcome.PeerReset;
+                }
+
+                if (count == 0)
+                {
+                    return CloseOutcome.Closed;
+                }
+
+                Discarded += count;
+                if (Discarded > _closer.Options.MaxLingerSize)
+                {
+                    // Disposing with unread data resets by itself only if some is left; this peer is not listening.
+                    socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                    return CloseOutcome.LingerSize;
+                }
+            }
+        }
+    }
+
+    private bool TryDecide(CloseOutcome outcome) =>
+        Interlocked.CompareExchange(ref _outcome, (int)outcome, (int)CloseOutcome.None) == (int)CloseOutcome.None;
+}

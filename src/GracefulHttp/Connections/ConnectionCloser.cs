@@ -1,0 +1,60 @@
+using System.Net.Sockets;
+using GracefulHttp.Background;
+using GracefulHttp.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace GracefulHttp.Connections;
+
+/// <summary>Takes over the connections of one handler when they are disposed, and ends them in the background.</summary>
+internal sealed class ConnectionCloser(GracefulCloseOptions options, ILogger logger, TimeProvider timeProvider)
+{
+    private readonly BackgroundWork _work = new(logger);
+    private readonly LingerBudget _budget = new(options, timeProvider);
+
+    public GracefulCloseOptions Options => options;
+
+    public TimeProvider TimeProvider => timeProvider;
+
+    public int Closing => _work.Running;
+
+    /// <summary>Returns at once; never throws. The caller no longer owns the socket or the session.</summary>
+    public void Close(ClosingConnection connection)
+    {
+        if (!_budget.TryAdd(connection))
+        {
+            connection.Cut(CloseOutcome.LingerRefused);
+        }
+
+        _work.Start(connection);
+    }
+
+    /// <summary>Ends a connection as <see cref="NetworkStream"/> does: FIN at once, RST for whatever comes or is left unread.</summary>
+    public void Abort(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Not connected any more.
+        }
+
+        socket.Dispose();
+        Record(CloseOutcome.Aborted, TimeSpan.Zero, 0);
+    }
+
+    public Task WhenIdleAsync(CancellationToken cancellationToken) => _work.WhenIdleAsync(cancellationToken);
+
+    internal void Ended(ClosingConnection connection, CloseOutcome outcome)
+    {
+        _budget.Remove(connection);
+        if (outcome != CloseOutcome.None)
+        {
+            Record(outcome, timeProvider.GetElapsedTime(connection.StartedAt), connection.Discarded);
+        }
+    }
+
+    private void Record(CloseOutcome outcome, TimeSpan duration, long discarded) =>
+        Log.ConnectionEnded(logger, outcome, duration, discarded);
+}

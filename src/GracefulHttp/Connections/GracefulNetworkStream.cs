@@ -1,0 +1,142 @@
+using System.Net.Sockets;
+using GracefulHttp.Abandonment;
+
+namespace GracefulHttp.Connections;
+
+/// <summary>
+/// The TCP stream under a connection. Its <c>Dispose</c> returns at once and leaves the socket to the closer, which sends
+/// FIN and lingers, where <see cref="NetworkStream"/> would close the socket under whatever the peer still sends.
+/// </summary>
+/// <remarks>A subclass, because the runtime asks <c>is NetworkStream</c> for its peer address and its idle poll.</remarks>
+internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
+{
+    // How long a blocked synchronous operation takes to notice that the stream was disposed.
+    private const int PollMicroseconds = 50_000;
+
+    // Small enough for a writable socket to take without blocking for long.
+    private const int SyncWriteSize = 16 * 1024;
+
+    private readonly ConnectionCloser _closer;
+    private readonly OperationGate _gate = new();
+    private RequestScope? _lastRequest;
+    private volatile bool _underTls;
+    private volatile bool _interrupted;
+
+    public GracefulNetworkStream(Socket socket, ConnectionCloser closer)
+        : base(socket, ownsSocket: false)
+    {
+        _closer = closer;
+    }
+
+    /// <summary>
+    /// From here on a <see cref="GracefulTlsStream"/> decides how the connection ends: its tokens end our operations, it
+    /// waits for them before it disposes us, and the socket goes with its own closing.
+    /// </summary>
+    public void PutUnderTls() => _underTls = true;
+
+    /// <summary>Releases threads that are blocked in a synchronous read or write.</summary>
+    public void Interrupt() => _interrupted = true;
+
+    public bool WriteInterrupted => _gate.WriteInterrupted;
+
+    private GatedOperations Gated => new(_gate, this);
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _underTls ? Gated.ReadWithAsync(buffer, cancellationToken) : Gated.ReadAsync(buffer, cancellationToken);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_underTls)
+        {
+            return Gated.WriteWithAsync(buffer, cancellationToken);
+        }
+
+        _lastRequest = RequestScope.Current;
+        return Gated.WriteAsync(buffer, cancellationToken);
+    }
+
+    ValueTask<int> IUngatedOperations.ReadUngatedAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        base.ReadAsync(buffer, cancellationToken);
+
+    ValueTask IUngatedOperations.WriteUngatedAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) =>
+        base.WriteAsync(buffer, cancellationToken);
+
+    public override int Read(Span<byte> buffer)
+    {
+        _gate.Enter(OperationGate.Read);
+        try
+        {
+            WaitSync(SelectMode.SelectRead);
+            return base.Read(buffer);
+        }
+        finally
+        {
+            _gate.Exit(OperationGate.Read);
+        }
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (!_underTls)
+        {
+            _lastRequest = RequestScope.Current;
+        }
+
+        _gate.Enter(OperationGate.Write);
+        try
+        {
+            while (!buffer.IsEmpty)
+            {
+                ReadOnlySpan<byte> slice = buffer[..Math.Min(buffer.Length, SyncWriteSize)];
+                WaitSync(SelectMode.SelectWrite);
+                base.Write(slice);
+                buffer = buffer[slice.Length..];
+            }
+        }
+        finally
+        {
+            _gate.Exit(OperationGate.Write);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <remarks>Runs inside <see cref="CancellationTokenSource.Cancel()"/> on the canceller's thread: it neither blocks nor throws.</remarks>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _gate.TryClose() && !_underTls)
+        {
+            _interrupted = true;
+            if (_lastRequest is { IsAborted: true })
+            {
+                _closer.Abort(Socket);
+            }
+            else
+            {
+                _closer.Close(new ClosingConnection(_closer, _gate, Socket));
+            }
+        }
+
+        // Does not own the socket, so this only marks the stream as disposed.
+        base.Dispose(disposing);
+    }
+
+    private void WaitSync(SelectMode mode)
+    {
+        while (!Socket.Poll(PollMicroseconds, mode))
+        {
+            if (_interrupted)
+            {
+                throw GatedOperations.Interrupted();
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using GracefulHttp.Abandonment;
+
+namespace GracefulHttp.Connections;
+
+/// <summary>
+/// The TLS stream under a connection. Its <c>Dispose</c> returns at once; the closer then waits for reads and writes to be
+/// out, sends close_notify (RFC 9112 §9.8), FIN, and lingers. <see cref="SslStream"/> alone never says close_notify.
+/// </summary>
+/// <remarks>
+/// <see cref="SslStream.ShutdownAsync"/> does not take the locks that reads and writes take: called while a record is being
+/// decrypted it corrupts native memory and kills the process. Hence the gate.
+/// </remarks>
+internal sealed class GracefulTlsStream : Stream, IUngatedOperations
+{
+    // After the peer's close_notify its FIN is on the way; answering a close_notify to a socket that is gone draws an RST.
+    private static readonly TimeSpan FinGrace = TimeSpan.FromMilliseconds(100);
+
+    private readonly Stream _stream;
+    private readonly SslStream _session;
+    private readonly GracefulNetworkStream? _transport;
+    private readonly ConnectionCloser _closer;
+    private readonly OperationGate _gate = new();
+    private RequestScope? _lastRequest;
+
+    /// <param name="stream">What is read and written: the session, or what the user's filter put on top of it.</param>
+    /// <param name="session">What says close_notify.</param>
+    /// <param name="closer">What takes over on <c>Dispose</c>.</param>
+    public GracefulTlsStream(Stream stream, SslStream session, ConnectionCloser closer)
+    {
+        _stream = stream;
+        _session = session;
+        _closer = closer;
+        _transport = InnerStream(session) as GracefulNetworkStream;
+        _transport?.PutUnderTls();
+    }
+
+    public override bool CanRead => _stream.CanRead;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => _stream.CanWrite;
+
+    public override bool CanTimeout => _stream.CanTimeout;
+
+    public override int ReadTimeout
+    {
+        get => _stream.ReadTimeout;
+        set => _stream.ReadTimeout = value;
+    }
+
+    public override int WriteTimeout
+    {
+        get => _stream.WriteTimeout;
+        set => _stream.WriteTimeout = value;
+    }
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    private GatedOperations Gated => new(_gate, this);
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Gated.ReadAsync(buffer, cancellationToken);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        _lastRequest = RequestScope.Current;
+        return Gated.WriteAsync(buffer, cancellationToken);
+    }
+
+    ValueTask<int> IUngatedOperations.ReadUngatedAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        _stream.ReadAsync(buffer, cancellationToken);
+
+    ValueTask IUngatedOperations.WriteUngatedAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) =>
+        _stream.WriteAsync(buffer, cancellationToken);
+
+    public override int Read(Span<byte> buffer)
+    {
+        _gate.Enter(OperationGate.Read);
+        try
+        {
+            return _gate.NoteRead(_stream.Read(buffer), !buffer.IsEmpty);
+        }
+        finally
+        {
+            _gate.Exit(OperationGate.Read);
+        }
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        _lastRequest = RequestScope.Current;
+        _gate.Enter(OperationGate.Write);
+        try
+        {
+            _stream.Write(buffer);
+        }
+        finally
+        {
+            _gate.Exit(OperationGate.Write);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Flush() => _stream.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => _stream.FlushAsync(cancellationToken);
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary>
+    /// Says close_notify, unless the peer has already sent its FIN. The caller must have closed the gate and seen it quiesce.
+    /// </summary>
+    public async Task SendCloseNotifyAsync(Socket? socket)
+    {
+        if (_gate.WriteInterrupted || _transport is { WriteInterrupted: true })
+        {
+            // Half a record may be on the wire, and an alert in the middle of it would be garbage.
+            return;
+        }
+
+        if (socket is null)
+        {
+            // What lies below is not ours to ask. After the peer's close_notify, silence is the safe answer.
+            if (!_gate.PeerEnded)
+            {
+                await _session.ShutdownAsync().ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        if (_gate.PeerEnded && !TcpState.PeerHasFinished(socket))
+        {
+            using var grace = new CancellationTokenSource(FinGrace, _closer.TimeProvider);
+            try
+            {
+                await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, grace.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // It said close_notify and waits for ours.
+            }
+        }
+
+        if (!TcpState.PeerHasFinished(socket))
+        {
+            await _session.ShutdownAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Frees the TLS session. Disposes the transport too, which then leaves the socket to the closing in charge.</summary>
+    public void DisposeSession()
+    {
+        _stream.Dispose();
+        _session.Dispose();
+    }
+
+    /// <remarks>Runs inside <see cref="CancellationTokenSource.Cancel()"/> on the canceller's thread: it neither blocks nor throws.</remarks>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _gate.TryClose())
+        {
+            _transport?.Interrupt();
+            if (_lastRequest is { IsAborted: true })
+            {
+                if (_transport is not null)
+                {
+                    _closer.Abort(_transport.Socket);
+                }
+
+                DisposeSession();
+            }
+            else
+            {
+                _closer.Close(new ClosingConnection(_closer, _gate, this, _transport?.Socket));
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // Protected, and so part of SslStream's contract.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_InnerStream")]
+    private static extern Stream InnerStream(AuthenticatedStream stream);
+}

@@ -1,0 +1,131 @@
+namespace GracefulHttp.Connections;
+
+/// <summary>
+/// The connections that are closing, oldest first: the one structure that bounds their number and their time, with one
+/// timer for all of them.
+/// </summary>
+internal sealed class LingerBudget
+{
+    private readonly Lock _lock = new();
+    private readonly GracefulCloseOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly ITimer _timer;
+    private ClosingConnection? _oldest;
+    private ClosingConnection? _newest;
+    private int _count;
+
+    public LingerBudget(GracefulCloseOptions options, TimeProvider timeProvider)
+    {
+        _options = options;
+        _timeProvider = timeProvider;
+
+        // The timer lives as long as the handler; it must not keep the context of whoever made the first request.
+        using (ExecutionContext.IsFlowSuppressed() ? default(IDisposable?) : ExecutionContext.SuppressFlow())
+        {
+            _timer = timeProvider.CreateTimer(
+                static state => ((LingerBudget)state!).CutExpired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Admits a connection, if need be at the cost of the oldest. False where none may linger.</summary>
+    public bool TryAdd(ClosingConnection connection)
+    {
+        if (_options.MaxLingeringConnections == 0)
+        {
+            return false;
+        }
+
+        ClosingConnection? evicted = null;
+        lock (_lock)
+        {
+            connection.StartedAt = _timeProvider.GetTimestamp();
+            connection.IsQueued = true;
+            connection.Older = _newest;
+            if (_newest is null)
+            {
+                _oldest = connection;
+                _timer.Change(_options.LingerTimeout, Timeout.InfiniteTimeSpan);
+            }
+            else
+            {
+                _newest.Newer = connection;
+            }
+
+            _newest = connection;
+            if (++_count > _options.MaxLingeringConnections)
+            {
+                evicted = _oldest!;
+                Unlink(evicted);
+            }
+        }
+
+        evicted?.Cut(CloseOutcome.LingerEvicted);
+        return true;
+    }
+
+    public void Remove(ClosingConnection connection)
+    {
+        lock (_lock)
+        {
+            if (connection.IsQueued)
+            {
+                Unlink(connection);
+            }
+        }
+    }
+
+    private void CutExpired()
+    {
+        while (true)
+        {
+            ClosingConnection expired;
+            lock (_lock)
+            {
+                if (_oldest is null)
+                {
+                    return;
+                }
+
+                TimeSpan left = _options.LingerTimeout - _timeProvider.GetElapsedTime(_oldest.StartedAt);
+                if (left > TimeSpan.Zero)
+                {
+                    // A timer counts whole milliseconds; rounding down would wake it too early, over and over.
+                    _timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                    return;
+                }
+
+                expired = _oldest;
+                Unlink(expired);
+            }
+
+            expired.Cut(CloseOutcome.LingerTimeout);
+        }
+    }
+
+    private void Unlink(ClosingConnection connection)
+    {
+        if (connection.Older is null)
+        {
+            _oldest = connection.Newer;
+        }
+        else
+        {
+            connection.Older.Newer = connection.Newer;
+        }
+
+        if (connection.Newer is null)
+        {
+            _newest = connection.Older;
+        }
+        else
+        {
+            connection.Newer.Older = connection.Older;
+        }
+
+        connection.Older = connection.Newer = null;
+        connection.IsQueued = false;
+        _count--;
+    }
+}

@@ -1,0 +1,100 @@
+namespace GracefulHttp.Connections;
+
+/// <summary>
+/// Counts the reads and writes in flight on a stream, refuses new ones once the stream is closing, and tells when the
+/// last one is out. Until then nobody may touch their buffers or shut the TLS session down.
+/// </summary>
+/// <remarks>Reads and writes have a token each: one for both would also cancel the write of close_notify.</remarks>
+internal sealed class OperationGate
+{
+    public const int Read = 1;
+    public const int Write = 1 << 15;
+    private const int Closing = 1 << 30;
+    private const int WriteMask = Closing - Write;
+
+    private readonly CancellationTokenSource _reads = new();
+    private readonly CancellationTokenSource _writes = new();
+    private TaskCompletionSource? _quiesced;
+    private int _state;
+
+    public bool IsClosing => (Volatile.Read(ref _state) & Closing) != 0;
+
+    public CancellationToken ReadToken => _reads.Token;
+
+    public CancellationToken WriteToken => _writes.Token;
+
+    /// <summary>Whether a write did not end, or was in flight when the stream was closed: half a TLS record may be on the wire.</summary>
+    public bool WriteInterrupted { get; private set; }
+
+    /// <summary>Whether a read has come to the end of the stream.</summary>
+    public bool PeerEnded { get; private set; }
+
+    /// <summary>Completes when the stream is closing and no operation is in flight. Only valid after <see cref="TryClose"/>.</summary>
+    public Task Quiesced => _quiesced!.Task;
+
+    /// <summary>The caller must call <see cref="Exit"/> with the same operation when this returns true.</summary>
+    public bool TryEnter(int operation)
+    {
+        if ((Interlocked.Add(ref _state, operation) & Closing) == 0)
+        {
+            return true;
+        }
+
+        Exit(operation);
+        return false;
+    }
+
+    /// <exception cref="ObjectDisposedException">The stream is closing.</exception>
+    public void Enter(int operation)
+    {
+        ObjectDisposedException.ThrowIf(!TryEnter(operation), typeof(Stream));
+    }
+
+    public void Exit(int operation)
+    {
+        if (Interlocked.Add(ref _state, -operation) == Closing)
+        {
+            _quiesced!.TrySetResult();
+        }
+    }
+
+    public int NoteRead(int count, bool askedForData)
+    {
+        PeerEnded |= count == 0 && askedForData;
+        return count;
+    }
+
+    public void NoteFailedWrite() => WriteInterrupted = true;
+
+    /// <summary>Refuses further operations and cancels those in flight. True for the first caller only, who owns the end.</summary>
+    public bool TryClose()
+    {
+        // Published before the bit: whoever sees the bit as the last one out must find the source.
+        Interlocked.CompareExchange(ref _quiesced, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null);
+
+        int before = Interlocked.Or(ref _state, Closing);
+        if ((before & Closing) != 0)
+        {
+            return false;
+        }
+
+        if (before == 0)
+        {
+            _quiesced.TrySetResult();
+            return true;
+        }
+
+        // The socket completes a cancelled operation on the thread pool, so nothing of ours runs inside these calls.
+        _reads.Cancel();
+        if ((before & WriteMask) != 0)
+        {
+            WriteInterrupted = true;
+            _writes.Cancel();
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives up on operations that do not come back; the end goes on without them.</summary>
+    public void StopWaiting() => _quiesced?.TrySetResult();
+}

@@ -1,0 +1,25 @@
+using GracefulHttp.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace GracefulHttp.Diagnostics;
+
+/// <summary>Every message of the library. Ids are never reused: 1–99 requests, 100–199 connections, 900–999 the library itself.</summary>
+internal static partial class Log
+{
+    public const string Category = "GracefulHttp";
+
+    [LoggerMessage(1, LogLevel.Debug, "An abandoned request ended as {Outcome} after {Duration}, {Discarded} bytes discarded.", EventName = "RequestEnded")]
+    public static partial void RequestEnded(ILogger logger, Abandonment.AbandonOutcome outcome, TimeSpan duration, long discarded);
+
+    [LoggerMessage(2, LogLevel.Warning, "The inner handler is {Handler}, not a SocketsHttpHandler: abandoned requests are drained, but connections are closed as that handler closes them.", EventName = "NoTransport")]
+    public static partial void NoTransport(ILogger logger, string handler);
+
+    [LoggerMessage(3, LogLevel.Warning, "The SocketsHttpHandler below has already sent a request and can no longer be configured: abandoned requests are drained, but connections are not closed gracefully. Call UseGracefulClose on it before its first request.", EventName = "TransportStarted")]
+    public static partial void TransportStarted(ILogger logger);
+
+    [LoggerMessage(100, LogLevel.Debug, "A connection ended as {Outcome} after {Duration}, {Discarded} bytes discarded.", EventName = "ConnectionEnded")]
+    public static partial void ConnectionEnded(ILogger logger, CloseOutcome outcome, TimeSpan duration, long discarded);
+
+    [LoggerMessage(900, LogLevel.Error, "Background work ended with an exception that it should have handled.", EventName = "BackgroundWorkFailed")]
+    public static partial void BackgroundWorkFailed(ILogger logger, Exception exception);
+}

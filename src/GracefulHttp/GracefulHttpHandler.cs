@@ -1,0 +1,226 @@
+using GracefulHttp.Abandonment;
+using GracefulHttp.Connections;
+using GracefulHttp.Diagnostics;
+using GracefulHttp.Validation;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace GracefulHttp;
+
+/// <summary>Ends requests gracefully when their callers leave: drains or closes them in the background instead of resetting the connection.</summary>
+/// <remarks>
+/// <para>
+/// Put it innermost, directly above the <see cref="SocketsHttpHandler"/>: outside of a retry handler it would let retries go
+/// on after the caller has left. A <see cref="SocketsHttpHandler"/> below it, also below other handlers, gets
+/// <see cref="GracefulSocketsHttpHandlerExtensions.UseGracefulClose"/> with the first request.
+/// </para>
+/// <para>
+/// The caller's task ends as soon as its token fires, with an <see cref="OperationCanceledException"/> that carries that token.
+/// A request that is not abandoned is not changed.
+/// </para>
+/// </remarks>
+public sealed class GracefulHttpHandler : DelegatingHandler
+{
+    private readonly GracefulHttpOptions _options;
+    private readonly Lock _startLock = new();
+    private volatile Drainer? _drainer;
+    private ConnectionCloser? _closer;
+
+    /// <summary>Creates a handler with the default options. Without an inner handler it sends through its own <see cref="SocketsHttpHandler"/>.</summary>
+    public GracefulHttpHandler()
+        : this(new GracefulHttpOptions())
+    {
+    }
+
+    /// <summary>Creates a handler. Without an inner handler it sends through its own <see cref="SocketsHttpHandler"/>.</summary>
+    /// <param name="options">The strategy and its budgets; copied.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">An option is out of its bounds; the message names each.</exception>
+    public GracefulHttpHandler(GracefulHttpOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = new GracefulHttpOptions(options);
+        OptionsValidation.ThrowIfInvalid(_options, nameof(options));
+    }
+
+    /// <summary>Creates a handler in front of another.</summary>
+    /// <param name="options">The strategy and its budgets; copied.</param>
+    /// <param name="innerHandler">
+    /// What sends the requests. With a handler that is no <see cref="SocketsHttpHandler"/> and has none below it, requests are
+    /// drained, but connections end as that handler ends them; that is logged once.
+    /// </param>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">An option is out of its bounds; the message names each.</exception>
+    public GracefulHttpHandler(GracefulHttpOptions options, HttpMessageHandler innerHandler)
+        : this(options)
+    {
+        ArgumentNullException.ThrowIfNull(innerHandler);
+        InnerHandler = innerHandler;
+    }
+
+    /// <summary>Where the end of each abandoned request and of each connection is logged.</summary>
+    /// <value>Default: <see langword="null"/>, nothing is logged.</value>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>The clock of the drain and linger budgets.</summary>
+    /// <value>Default: <see cref="TimeProvider.System"/>.</value>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Completes when no drain and no closing connection of this handler is left.</summary>
+    /// <param name="cancellationToken">Ends the waiting, not the work.</param>
+    /// <remarks>
+    /// It takes no longer than <see cref="GracefulHttpOptions.DrainTimeout"/> plus <see cref="GracefulCloseOptions.LingerTimeout"/>
+    /// after the last request was abandoned. Also works after <c>Dispose</c>, which does not wait.
+    /// </remarks>
+    /// <exception cref="OperationCanceledException">The token fired first.</exception>
+    public async Task WaitForIdleAsync(CancellationToken cancellationToken = default)
+    {
+        if (_drainer is { } drainer)
+        {
+            // In this order: a drain that ends may leave a connection to be closed, and not the other way round.
+            await drainer.WhenIdleAsync(cancellationToken).ConfigureAwait(false);
+            if (_closer is not null)
+            {
+                await _closer.WhenIdleAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Drainer drainer = _drainer ?? Start();
+        if (!_options.Enabled)
+        {
+            return base.SendAsync(request, cancellationToken);
+        }
+
+        return cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled<HttpResponseMessage>(cancellationToken)
+            : SendAsync(drainer, request, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    /// <remarks>A blocked thread cannot be detached from its request: an abandoned synchronous request starts at <see cref="AbandonStrategy.Close"/>.</remarks>
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Drainer drainer = _drainer ?? Start();
+        if (!_options.Enabled)
+        {
+            return base.Send(request, cancellationToken);
+        }
+
+        var scope = new RequestScope();
+        RequestScope? outer = RequestScope.Current;
+        RequestScope.Current = scope;
+        try
+        {
+            AbandonStrategy strategy = drainer.Options.Strategy;
+            using CancellationTokenRegistration registration = strategy == AbandonStrategy.Abort
+                ? cancellationToken.UnsafeRegister(static state => ((RequestScope)state!).Abort(), scope)
+                : default;
+            HttpResponseMessage response = base.Send(request, cancellationToken);
+            if (HasLeavableBody(response))
+            {
+                Wrap(response, ReceivedBody.From(response), drainer, strategy, scope, new CancellationTokenSource());
+            }
+
+            return response;
+        }
+        finally
+        {
+            RequestScope.Current = outer;
+        }
+    }
+
+    private static bool HasLeavableBody(HttpResponseMessage response) =>
+        response.StatusCode != System.Net.HttpStatusCode.SwitchingProtocols
+        && response.RequestMessage?.Method != HttpMethod.Connect
+        && response.Content.Headers.ContentLength != 0;
+
+    private static void Wrap(
+        HttpResponseMessage response,
+        ReceivedBody received,
+        Drainer drainer,
+        AbandonStrategy strategy,
+        RequestScope scope,
+        CancellationTokenSource inner)
+    {
+        var body = new AbandonableBody(drainer, strategy, scope, inner, received);
+        response.Content = new GracefulHttpContent(response.Content, new GracefulResponseStream(body));
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(Drainer drainer, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        AbandonStrategy strategy = drainer.Options.Strategy;
+        var scope = new RequestScope();
+
+        // Seen by the connection that carries the request; as this method is async, the caller does not see it.
+        RequestScope.Current = scope;
+
+        // Not linked to the caller's token: what the caller cancels is its own waiting.
+        var inner = new CancellationTokenSource();
+        Task<HttpResponseMessage> sending = base.SendAsync(request, inner.Token);
+        HttpResponseMessage response = cancellationToken.CanBeCanceled
+            ? await new AbandonableSend(drainer, strategy, scope, inner).WaitAsync(sending, cancellationToken).ConfigureAwait(false)
+            : await sending.ConfigureAwait(false);
+        if (HasLeavableBody(response))
+        {
+            Wrap(response, await ReceivedBody.FromAsync(response).ConfigureAwait(false), drainer, strategy, scope, inner);
+        }
+
+        return response;
+    }
+
+    private Drainer Start()
+    {
+        lock (_startLock)
+        {
+            if (_drainer is null)
+            {
+                ILogger logger = LoggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+                InnerHandler ??= new SocketsHttpHandler();
+                if (_options.Enabled)
+                {
+                    _closer = StartTransport(logger);
+                }
+
+                _drainer = new Drainer(_options, logger, TimeProvider);
+            }
+
+            return _drainer;
+        }
+    }
+
+    private ConnectionCloser? StartTransport(ILogger logger)
+    {
+        HttpMessageHandler? handler = InnerHandler;
+        while (handler is DelegatingHandler { InnerHandler: { } inner })
+        {
+            handler = inner;
+        }
+
+        if (handler is not SocketsHttpHandler sockets)
+        {
+            Log.NoTransport(logger, handler?.GetType().FullName ?? "null");
+            return null;
+        }
+
+        if (GracefulConnector.Find(sockets) is { } connector)
+        {
+            return connector.Closer;
+        }
+
+        try
+        {
+            return GracefulConnector.Attach(sockets, new ConnectionCloser(_options, logger, TimeProvider)).Closer;
+        }
+        catch (InvalidOperationException)
+        {
+            Log.TransportStarted(logger);
+            return null;
+        }
+    }
+}

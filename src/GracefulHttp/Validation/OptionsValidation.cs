@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace GracefulHttp.Validation;
+
+/// <summary>Checks options by hand: every error at once, each naming the option, its value and its bounds.</summary>
+internal static class OptionsValidation
+{
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(1);
+
+    public static List<string> Validate(GracefulCloseOptions options)
+    {
+        var errors = new List<string>();
+        Duration(errors, nameof(options.LingerTimeout), options.LingerTimeout);
+        NotNegative(errors, nameof(options.MaxLingerSize), options.MaxLingerSize);
+        NotNegative(errors, nameof(options.MaxLingeringConnections), options.MaxLingeringConnections);
+        if (options is GracefulHttpOptions http)
+        {
+            if (!Enum.IsDefined(http.Strategy))
+            {
+                errors.Add(string.Create(
+                    CultureInfo.InvariantCulture, $"{nameof(http.Strategy)} is {(int)http.Strategy}; it must be Drain, Close or Abort."));
+            }
+
+            Duration(errors, nameof(http.DrainTimeout), http.DrainTimeout);
+            NotNegative(errors, nameof(http.MaxDrainSize), http.MaxDrainSize);
+            NotNegative(errors, nameof(http.MaxConcurrentDrains), http.MaxConcurrentDrains);
+        }
+
+        return errors;
+    }
+
+    /// <exception cref="ArgumentException">At least one option is out of its bounds; the message names all that are.</exception>
+    public static void ThrowIfInvalid(GracefulCloseOptions options, string parameterName)
+    {
+        List<string> errors = Validate(options);
+        if (errors.Count != 0)
+        {
+            throw new ArgumentException(string.Join(" ", errors), parameterName);
+        }
+    }
+
+    private static void Duration(List<string> errors, string name, TimeSpan value)
+    {
+        if (value <= TimeSpan.Zero || value > LongestDuration)
+        {
+            errors.Add(string.Create(
+                CultureInfo.InvariantCulture, $"{name} is {value}; it must be more than 00:00:00 and at most {LongestDuration}."));
+        }
+    }
+
+    private static void NotNegative(List<string> errors, string name, long value)
+    {
+        if (value < 0)
+        {
+            errors.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it must be 0 or more."));
+        }
+    }
+}
