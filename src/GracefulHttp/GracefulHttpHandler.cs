@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using GracefulHttp.Abandonment;
 using GracefulHttp.Connections;
 using GracefulHttp.Diagnostics;
@@ -61,6 +62,10 @@ public sealed class GracefulHttpHandler : DelegatingHandler
     /// <summary>Where the end of each abandoned request and of each connection is logged.</summary>
     /// <value>Default: <see langword="null"/>, nothing is logged.</value>
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>What makes the meter of this handler.</summary>
+    /// <value>Default: <see langword="null"/>, the <see cref="SocketsHttpHandler.MeterFactory"/> of the handler below, or else a meter shared by all.</value>
+    public IMeterFactory? MeterFactory { get; init; }
 
     /// <summary>The clock of the drain and linger budgets.</summary>
     /// <value>Default: <see cref="TimeProvider.System"/>.</value>
@@ -180,7 +185,7 @@ public sealed class GracefulHttpHandler : DelegatingHandler
         {
             if (_drainer is null)
             {
-                ILogger logger = LoggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
+                ILogger logger = LoggerFactory?.CreateLogger(GracefulHttpTelemetry.Name) ?? NullLogger.Instance;
                 InnerHandler ??= new SocketsHttpHandler();
                 if (_options.Enabled)
                 {
@@ -215,7 +220,7 @@ public sealed class GracefulHttpHandler : DelegatingHandler
 
         try
         {
-            return GracefulConnector.Attach(sockets, new ConnectionCloser(_options, logger, TimeProvider)).Closer;
+            return GracefulConnector.Attach(sockets, new ConnectionCloser(_options, logger, MeterFactory ?? sockets.MeterFactory, TimeProvider)).Closer;
         }
         catch (InvalidOperationException)
         {

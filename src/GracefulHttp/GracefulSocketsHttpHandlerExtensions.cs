@@ -1,5 +1,4 @@
 using GracefulHttp.Connections;
-using GracefulHttp.Diagnostics;
 using GracefulHttp.Validation;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -38,8 +37,8 @@ public static class GracefulSocketsHttpHandlerExtensions
         OptionsValidation.ThrowIfInvalid(copy, nameof(options));
         if (GracefulConnector.Find(handler) is null)
         {
-            ILogger logger = loggerFactory?.CreateLogger(Log.Category) ?? NullLogger.Instance;
-            GracefulConnector.Attach(handler, new ConnectionCloser(copy, logger, TimeProvider.System));
+            ILogger logger = loggerFactory?.CreateLogger(GracefulHttpTelemetry.Name) ?? NullLogger.Instance;
+            GracefulConnector.Attach(handler, new ConnectionCloser(copy, logger, handler.MeterFactory, TimeProvider.System));
         }
 
         return handler;

@@ -3,8 +3,11 @@ namespace GracefulHttp.Connections;
 /// <summary>How a connection ended. The names in snake_case are the log value and the metric tag.</summary>
 internal enum CloseOutcome
 {
-    /// <summary>Not decided yet.</summary>
+    /// <summary>Not decided yet; or a TLS session over a stream that ends itself.</summary>
     None,
+
+    /// <summary>A connection attempt that was given up and then failed: there was nothing to close.</summary>
+    NotConnected,
 
     /// <summary>Our FIN and the peer's FIN: peace.</summary>
     Closed,

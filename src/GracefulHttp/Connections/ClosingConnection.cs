@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using GracefulHttp.Background;
 
@@ -10,16 +11,20 @@ namespace GracefulHttp.Connections;
 /// <remarks>It keeps no thread, no timer and no buffer while it lingers; <see cref="LingerBudget"/> cuts it when its time is up.</remarks>
 internal sealed class ClosingConnection : BackgroundJob
 {
-    // Never read: on Linux the kernel drops the bytes instead of copying them, elsewhere they are overwritten. So one is enough.
-    private static readonly byte[] DiscardBuffer = new byte[64 * 1024];
-
-    private static readonly SocketFlags DiscardFlags = OperatingSystem.IsLinux() ? SocketFlags.Truncated : SocketFlags.None;
-
     private readonly ConnectionCloser _closer;
     private readonly Socket? _socket;
+    private Task? _connecting;
     private OperationGate? _gate;
     private GracefulTlsStream? _tls;
     private int _outcome;
+
+    /// <summary>A connection attempt that nobody waits for any more, with its SYN on the wire.</summary>
+    public ClosingConnection(ConnectionCloser closer, Task connecting, Socket socket)
+    {
+        _closer = closer;
+        _connecting = connecting;
+        _socket = socket;
+    }
 
     /// <summary>A TCP connection.</summary>
     public ClosingConnection(ConnectionCloser closer, OperationGate gate, Socket socket)
@@ -46,6 +51,9 @@ internal sealed class ClosingConnection : BackgroundJob
     internal bool IsQueued { get; set; }
 
     internal long StartedAt { get; set; }
+
+    /// <summary>Where the connection went, for logs and metrics.</summary>
+    public DnsEndPoint? Server { get; init; }
 
     public long Discarded { get; private set; }
 
@@ -79,7 +87,7 @@ internal sealed class ClosingConnection : BackgroundJob
             if (reason is CloseOutcome.LingerRefused or CloseOutcome.SendStuck)
             {
                 // A FIN behind a full send queue is never delivered; only RST frees the port.
-                _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                ResetOnDispose(_socket);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -95,7 +103,15 @@ internal sealed class ClosingConnection : BackgroundJob
     {
         try
         {
-            await _gate!.Quiesced.ConfigureAwait(false);
+            if (_connecting is not null)
+            {
+                await _connecting.ConfigureAwait(false);
+            }
+
+            if (_gate is not null)
+            {
+                await _gate.Quiesced.ConfigureAwait(false);
+            }
 
             if (_tls is not null)
             {
@@ -103,24 +119,25 @@ internal sealed class ClosingConnection : BackgroundJob
             }
 
             // What lingers next shall hold no more than the socket.
+            _connecting = null;
             _tls = null;
             _gate = null;
 
             if (_socket is not null)
             {
                 _socket.Shutdown(SocketShutdown.Send);
-                TryDecide(await DiscardAsync(_socket).ConfigureAwait(false));
+                TryDecide(await LingerAsync(_socket).ConfigureAwait(false));
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // Undecided means that nobody cut it: the peer's RST or a dead network.
-            TryDecide(CloseOutcome.PeerReset);
+            TryDecide(_connecting is null ? CloseOutcome.PeerReset : CloseOutcome.NotConnected);
         }
         finally
         {
             _socket?.Dispose();
-            _closer.Ended(this, _socket is null ? CloseOutcome.None : (CloseOutcome)_outcome);
+            _closer.Ended(this, (CloseOutcome)_outcome);
         }
     }
 
@@ -140,42 +157,29 @@ internal sealed class ClosingConnection : BackgroundJob
         }
     }
 
-    private async ValueTask<CloseOutcome> DiscardAsync(Socket socket)
+    private async ValueTask<CloseOutcome> LingerAsync(Socket socket)
     {
-        socket.Blocking = false;
+        long left = _closer.Options.MaxLingerSize;
         while (true)
         {
-            // Waits for data or the end, and holds no buffer meanwhile.
-            await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
-
-            while (true)
+            int count = await SocketDiscard.NextAsync(socket, CancellationToken.None).ConfigureAwait(false);
+            if (count == 0)
             {
-                int count = socket.Receive(DiscardBuffer, DiscardFlags, out SocketError error);
-                if (error == SocketError.WouldBlock)
-                {
-                    break;
-                }
+                return CloseOutcome.Closed;
+            }
 
-                if (error != SocketError.Success)
-                {
-                    return CloseOutcome.PeerReset;
-                }
-
-                if (count == 0)
-                {
-                    return CloseOutcome.Closed;
-                }
-
-                Discarded += count;
-                if (Discarded > _closer.Options.MaxLingerSize)
-                {
-                    // Disposing with unread data resets by itself only if some is left; this peer is not listening.
-                    socket.LingerState = new LingerOption(enable: true, seconds: 0);
-                    return CloseOutcome.LingerSize;
-                }
+            Discarded += count;
+            left -= count;
+            if (left < 0)
+            {
+                // This peer is not listening.
+                ResetOnDispose(socket);
+                return CloseOutcome.LingerSize;
             }
         }
     }
+
+    private static void ResetOnDispose(Socket socket) => socket.LingerState = new LingerOption(enable: true, seconds: 0);
 
     private bool TryDecide(CloseOutcome outcome) =>
         Interlocked.CompareExchange(ref _outcome, (int)outcome, (int)CloseOutcome.None) == (int)CloseOutcome.None;

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using System.Net;
 using System.Net.Sockets;
 using GracefulHttp.Background;
 using GracefulHttp.Diagnostics;
@@ -6,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace GracefulHttp.Connections;
 
 /// <summary>Takes over the connections of one handler when they are disposed, and ends them in the background.</summary>
-internal sealed class ConnectionCloser(GracefulCloseOptions options, ILogger logger, TimeProvider timeProvider)
+internal sealed class ConnectionCloser(GracefulCloseOptions options, ILogger logger, IMeterFactory? meterFactory, TimeProvider timeProvider)
 {
+    private readonly ConnectionMetrics _metrics = new(meterFactory);
     private readonly BackgroundWork _work = new(logger);
     private readonly LingerBudget _budget = new(options, timeProvider);
 
@@ -20,6 +23,7 @@ internal sealed class ConnectionCloser(GracefulCloseOptions options, ILogger log
     /// <summary>Returns at once; never throws. The caller no longer owns the socket or the session.</summary>
     public void Close(ClosingConnection connection)
     {
+        _metrics.Began();
         if (!_budget.TryAdd(connection))
         {
             connection.Cut(CloseOutcome.LingerRefused);
@@ -29,7 +33,7 @@ internal sealed class ConnectionCloser(GracefulCloseOptions options, ILogger log
     }
 
     /// <summary>Ends a connection as <see cref="NetworkStream"/> does: FIN at once, RST for whatever comes or is left unread.</summary>
-    public void Abort(Socket socket)
+    public void Abort(Socket socket, DnsEndPoint? server)
     {
         try
         {
@@ -41,20 +45,28 @@ internal sealed class ConnectionCloser(GracefulCloseOptions options, ILogger log
         }
 
         socket.Dispose();
-        Record(CloseOutcome.Aborted, TimeSpan.Zero, 0);
+        Record(CloseOutcome.Aborted, server, TimeSpan.Zero, 0);
     }
 
     public Task WhenIdleAsync(CancellationToken cancellationToken) => _work.WhenIdleAsync(cancellationToken);
 
+    public void LogForeignStream(Stream stream) => Log.ForeignStream(logger, stream.GetType().FullName!);
+
     internal void Ended(ClosingConnection connection, CloseOutcome outcome)
     {
         _budget.Remove(connection);
+        _metrics.Ended();
         if (outcome != CloseOutcome.None)
         {
-            Record(outcome, timeProvider.GetElapsedTime(connection.StartedAt), connection.Discarded);
+            Record(outcome, connection.Server, timeProvider.GetElapsedTime(connection.StartedAt), connection.Discarded);
         }
     }
 
-    private void Record(CloseOutcome outcome, TimeSpan duration, long discarded) =>
-        Log.ConnectionEnded(logger, outcome, duration, discarded);
+    private void Record(CloseOutcome outcome, DnsEndPoint? server, TimeSpan duration, long discarded)
+    {
+        _metrics.Closed(outcome, server);
+        LogLevel level = outcome.IsUngraceful() ? LogLevel.Warning : LogLevel.Debug;
+        string tag = outcome.ToTag();
+        Log.ConnectionEnded(logger, level, server, tag, duration, discarded);
+    }
 }

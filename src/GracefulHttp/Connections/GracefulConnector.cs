@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using ConnectCallback = System.Func<System.Net.Http.SocketsHttpConnectionContext, System.Threading.CancellationToken, System.Threading.Tasks.ValueTask<System.IO.Stream>>;
@@ -10,6 +11,7 @@ internal sealed class GracefulConnector
 {
     private readonly ConnectCallback? _connect;
     private readonly StreamFilter? _filter;
+    private int _foreignStreamLogged;
 
     private GracefulConnector(ConnectionCloser closer, ConnectCallback? connect, StreamFilter? filter)
     {
@@ -37,18 +39,28 @@ internal sealed class GracefulConnector
     {
         if (_connect is not null)
         {
-            return Adopt(await _connect(context, cancellationToken).ConfigureAwait(false));
+            return Adopt(await _connect(context, cancellationToken).ConfigureAwait(false), context.DnsEndPoint);
         }
 
         // As SocketsHttpHandler connects without a callback.
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var own = new CancellationTokenSource();
+        Task connecting = socket.ConnectAsync(context.DnsEndPoint, own.Token).AsTask();
         try
         {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
-            return new GracefulNetworkStream(socket, Closer);
+            await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return new GracefulNetworkStream(socket, context.DnsEndPoint, Closer);
+        }
+        catch (OperationCanceledException) when (!connecting.IsCompleted && TcpState.IsConnecting(socket))
+        {
+            // A socket that is closed now would answer the late SYN-ACK with RST.
+            Closer.Close(new ClosingConnection(Closer, connecting, socket) { Server = context.DnsEndPoint });
+            throw;
         }
         catch
         {
+            await own.CancelAsync().ConfigureAwait(false);
+            await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             socket.Dispose();
             throw;
         }
@@ -63,16 +75,19 @@ internal sealed class GracefulConnector
     }
 
     /// <summary>Takes over the socket of a plain <see cref="NetworkStream"/>; anything else ends as its author made it end.</summary>
-    private Stream Adopt(Stream stream)
+    private Stream Adopt(Stream stream, DnsEndPoint server)
     {
         if (stream.GetType() != typeof(NetworkStream))
         {
+            if (stream is not GracefulNetworkStream && Interlocked.Exchange(ref _foreignStreamLogged, 1) == 0)
+            {
+                Closer.LogForeignStream(stream);
+            }
+
             return stream;
         }
 
-        Socket socket = ((NetworkStream)stream).Socket;
-
         // The user's stream is left behind undisposed; its finaliser does nothing with the socket.
-        return new GracefulNetworkStream(socket, Closer);
+        return new GracefulNetworkStream(((NetworkStream)stream).Socket, server, Closer);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using GracefulHttp.Abandonment;
 
@@ -13,19 +14,20 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
     // How long a blocked synchronous operation takes to notice that the stream was disposed.
     private const int PollMicroseconds = 50_000;
 
-    // Small enough for a writable socket to take without blocking for long.
-    private const int SyncWriteSize = 16 * 1024;
-
     private readonly ConnectionCloser _closer;
     private readonly OperationGate _gate = new();
     private RequestScope? _lastRequest;
     private volatile bool _underTls;
     private volatile bool _interrupted;
 
-    public GracefulNetworkStream(Socket socket, ConnectionCloser closer)
+    public GracefulNetworkStream(Socket socket, DnsEndPoint server, ConnectionCloser closer)
         : base(socket, ownsSocket: false)
     {
+        Server = server;
         _closer = closer;
+
+        // Synchronous operations wait in slices of their own; the kernel must never block them.
+        socket.Blocking = false;
     }
 
     /// <summary>
@@ -36,6 +38,8 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
 
     /// <summary>Releases threads that are blocked in a synchronous read or write.</summary>
     public void Interrupt() => _interrupted = true;
+
+    public DnsEndPoint Server { get; }
 
     public bool WriteInterrupted => _gate.WriteInterrupted;
 
@@ -87,10 +91,15 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
         {
             while (!buffer.IsEmpty)
             {
-                ReadOnlySpan<byte> slice = buffer[..Math.Min(buffer.Length, SyncWriteSize)];
                 WaitSync(SelectMode.SelectWrite);
-                base.Write(slice);
-                buffer = buffer[slice.Length..];
+                int sent = Socket.Send(buffer, SocketFlags.None, out SocketError error);
+                if (error is not (SocketError.Success or SocketError.WouldBlock))
+                {
+                    var inner = new SocketException((int)error);
+                    throw new IOException($"Unable to write data to the transport connection: {inner.Message}.", inner);
+                }
+
+                buffer = buffer[sent..];
             }
         }
         finally
@@ -117,11 +126,11 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
             _interrupted = true;
             if (_lastRequest is { IsAborted: true })
             {
-                _closer.Abort(Socket);
+                _closer.Abort(Socket, Server);
             }
             else
             {
-                _closer.Close(new ClosingConnection(_closer, _gate, Socket));
+                _closer.Close(new ClosingConnection(_closer, _gate, Socket) { Server = Server });
             }
         }
 

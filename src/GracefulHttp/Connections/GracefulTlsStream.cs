@@ -15,7 +15,6 @@ namespace GracefulHttp.Connections;
 /// </remarks>
 internal sealed class GracefulTlsStream : Stream, IUngatedOperations
 {
-    // After the peer's close_notify its FIN is on the way; answering a close_notify to a socket that is gone draws an RST.
     private static readonly TimeSpan FinGrace = TimeSpan.FromMilliseconds(100);
 
     private readonly Stream _stream;
@@ -149,23 +148,19 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
             return;
         }
 
-        if (_gate.PeerEnded && !TcpState.PeerHasFinished(socket))
+        if (TcpState.PeerHasFinished(socket))
         {
-            using var grace = new CancellationTokenSource(FinGrace, _closer.TimeProvider);
-            try
-            {
-                await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, grace.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                // It said close_notify and waits for ours.
-            }
+            return;
         }
 
-        if (!TcpState.PeerHasFinished(socket))
+        // After the peer's close_notify, and after an answer that was read to its end on a connection that is not kept
+        // (Connection: close), the peer's FIN is on its way; a close_notify that crosses it draws an RST from the peer.
+        if ((_gate.PeerEnded || _gate.WasIdle) && await SocketDiscard.EndsSoonAsync(socket, FinGrace, _closer.TimeProvider).ConfigureAwait(false))
         {
-            await _session.ShutdownAsync().ConfigureAwait(false);
+            return;
         }
+
+        await _session.ShutdownAsync().ConfigureAwait(false);
     }
 
     /// <summary>Frees the TLS session. Disposes the transport too, which then leaves the socket to the closing in charge.</summary>
@@ -185,14 +180,14 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
             {
                 if (_transport is not null)
                 {
-                    _closer.Abort(_transport.Socket);
+                    _closer.Abort(_transport.Socket, _transport.Server);
                 }
 
                 DisposeSession();
             }
             else
             {
-                _closer.Close(new ClosingConnection(_closer, _gate, this, _transport?.Socket));
+                _closer.Close(new ClosingConnection(_closer, _gate, this, _transport?.Socket) { Server = _transport?.Server });
             }
         }
 

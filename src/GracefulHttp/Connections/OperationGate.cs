@@ -29,6 +29,9 @@ internal sealed class OperationGate
     /// <summary>Whether a read has come to the end of the stream.</summary>
     public bool PeerEnded { get; private set; }
 
+    /// <summary>Whether no operation was in flight when the stream was closed.</summary>
+    public bool WasIdle { get; private set; }
+
     /// <summary>Completes when the stream is closing and no operation is in flight. Only valid after <see cref="TryClose"/>.</summary>
     public Task Quiesced => _quiesced!.Task;
 
@@ -80,6 +83,7 @@ internal sealed class OperationGate
 
         if (before == 0)
         {
+            WasIdle = true;
             _quiesced.TrySetResult();
             return true;
         }

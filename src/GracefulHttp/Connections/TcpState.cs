@@ -7,6 +7,7 @@ internal static class TcpState
 {
     private const int LevelTcp = 6;
     private const int TcpInfo = 11;
+    private const byte SynSent = 2;
     private const byte FinWait1 = 4;
     private const byte CloseWait = 8;
 
@@ -25,6 +26,9 @@ internal static class TcpState
     /// <summary>Whether our FIN has been queued but not acknowledged: it may stand behind data that the peer does not take.</summary>
     public static bool FinIsUndelivered(Socket socket) => OperatingSystem.IsLinux() && Read(socket) == FinWait1;
 
+    /// <summary>Whether a SYN is on the wire, or may be: elsewhere than on Linux that cannot be told from a name look-up.</summary>
+    public static bool IsConnecting(Socket socket) => !OperatingSystem.IsLinux() || Read(socket) == SynSent;
+
     private static byte Read(Socket socket)
     {
         // The first byte of struct tcp_info is tcpi_state; the kernel copies no more than it is asked for.
@@ -33,9 +37,9 @@ internal static class TcpState
         {
             return socket.GetRawSocketOption(LevelTcp, TcpInfo, state) == 1 ? state[0] : (byte)0;
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Not TCP (a Unix domain socket): nothing is known.
+            // Not TCP (a Unix domain socket), or closed in the meantime: nothing is known.
             return 0;
         }
     }

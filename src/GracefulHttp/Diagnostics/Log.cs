@@ -1,4 +1,4 @@
-using GracefulHttp.Connections;
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace GracefulHttp.Diagnostics;
@@ -6,8 +6,6 @@ namespace GracefulHttp.Diagnostics;
 /// <summary>Every message of the library. Ids are never reused: 1–99 requests, 100–199 connections, 900–999 the library itself.</summary>
 internal static partial class Log
 {
-    public const string Category = "GracefulHttp";
-
     [LoggerMessage(1, LogLevel.Debug, "An abandoned request ended as {Outcome} after {Duration}, {Discarded} bytes discarded.", EventName = "RequestEnded")]
     public static partial void RequestEnded(ILogger logger, Abandonment.AbandonOutcome outcome, TimeSpan duration, long discarded);
 
@@ -17,8 +15,13 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Warning, "The SocketsHttpHandler below has already sent a request and can no longer be configured: abandoned requests are drained, but connections are not closed gracefully. Call UseGracefulClose on it before its first request.", EventName = "TransportStarted")]
     public static partial void TransportStarted(ILogger logger);
 
-    [LoggerMessage(100, LogLevel.Debug, "A connection ended as {Outcome} after {Duration}, {Discarded} bytes discarded.", EventName = "ConnectionEnded")]
-    public static partial void ConnectionEnded(ILogger logger, CloseOutcome outcome, TimeSpan duration, long discarded);
+    /// <summary>Debug where the connection ended as it should, Warning where it could not be graceful.</summary>
+    [LoggerMessage(EventId = 100, Message = "A connection to {Server} ended as {Outcome} after {Duration}, {Discarded} bytes discarded.", EventName = "ConnectionEnded")]
+    public static partial void ConnectionEnded(
+        ILogger logger, LogLevel level, DnsEndPoint? server, string outcome, TimeSpan duration, long discarded);
+
+    [LoggerMessage(101, LogLevel.Warning, "The user's ConnectCallback returns {Stream}, not a NetworkStream: TLS connections still say close_notify, but their sockets end as that stream ends them.", EventName = "ForeignStream")]
+    public static partial void ForeignStream(ILogger logger, string stream);
 
     [LoggerMessage(900, LogLevel.Error, "Background work ended with an exception that it should have handled.", EventName = "BackgroundWorkFailed")]
     public static partial void BackgroundWorkFailed(ILogger logger, Exception exception);
