@@ -17,14 +17,15 @@ public static class Deadline
     {
         ArgumentNullException.ThrowIfNull(task);
         TimeSpan allowed = limit ?? Default;
-        try
-        {
-            await task.WaitAsync(allowed);
-        }
-        catch (TimeoutException) when (!task.IsCompleted)
+
+        // WaitAsync gives a cancelled task's token, but not its exception; the task itself gives both.
+        await task.WaitAsync(allowed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!task.IsCompleted)
         {
             throw new TimeoutException($"Not within {allowed.TotalSeconds} s: {awaited}, at {Path.GetFileName(file)}:{line}");
         }
+
+        await task;
     }
 
     /// <inheritdoc cref="WithinAsync(Task, TimeSpan?, string, string, int)"/>

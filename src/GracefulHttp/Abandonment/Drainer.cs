@@ -31,8 +31,11 @@ internal sealed class Drainer(GracefulHttpOptions options, ILogger logger, TimeP
 
     public void EndDrain() => Interlocked.Decrement(ref _drains);
 
-    public void Record(AbandonOutcome outcome, TimeSpan duration, long discarded) =>
-        Log.RequestEnded(logger, outcome, duration, discarded);
+    public void Record(AbandonOutcome outcome, TimeSpan duration, long discarded)
+    {
+        string tag = outcome.ToTag();
+        Log.RequestEnded(logger, tag, duration, discarded);
+    }
 
     public Task WhenIdleAsync(CancellationToken cancellationToken) => _work.WhenIdleAsync(cancellationToken);
 }

@@ -7,7 +7,7 @@ namespace GracefulHttp.Diagnostics;
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Debug, "An abandoned request ended as {Outcome} after {Duration}, {Discarded} bytes discarded.", EventName = "RequestEnded")]
-    public static partial void RequestEnded(ILogger logger, Abandonment.AbandonOutcome outcome, TimeSpan duration, long discarded);
+    public static partial void RequestEnded(ILogger logger, string outcome, TimeSpan duration, long discarded);
 
     [LoggerMessage(2, LogLevel.Warning, "The inner handler is {Handler}, not a SocketsHttpHandler: abandoned requests are drained, but connections are closed as that handler closes them.", EventName = "NoTransport")]
     public static partial void NoTransport(ILogger logger, string handler);
