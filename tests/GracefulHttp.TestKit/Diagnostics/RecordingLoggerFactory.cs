@@ -49,6 +49,8 @@ public sealed class RecordingLoggerFactory : ILoggerFactory
         return logged.Task.WithinAsync(null, "a log record");
     }
 
+    public override string ToString() => string.Join('\n', Records);
+
     private void Add(LogRecord record)
     {
         lock (_gate)

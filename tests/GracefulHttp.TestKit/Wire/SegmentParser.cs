@@ -41,6 +41,7 @@ internal static class SegmentParser
             fromClient,
             (TcpControlBits)(tcp[13] & 0x3f),
             BinaryPrimitives.ReadUInt32BigEndian(tcp[4..]),
+            BinaryPrimitives.ReadUInt32BigEndian(tcp[8..]),
             total - ipHeader - tcpHeader);
         return true;
     }

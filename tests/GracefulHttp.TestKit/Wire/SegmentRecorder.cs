@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace GracefulHttp.TestKit.Wire;
 
@@ -14,14 +13,7 @@ namespace GracefulHttp.TestKit.Wire;
 /// </remarks>
 public sealed class SegmentRecorder : IAsyncDisposable
 {
-    private const int SolSocket = 1;
-    private const int SoReceiveBufferForce = 33;
-    private const int SoMemoryInfo = 55;
-    private const int MemoryInfoDrops = 8;
-    private const int WantedReceiveBuffer = 64 * 1024 * 1024;
-    private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(10);
-
-    private readonly Socket _socket;
+    private readonly SegmentSocket _socket;
     private readonly MarkerConnections _markers = new();
     private readonly int[] _serverPorts;
     private readonly RecordingDetail _detail;
@@ -29,17 +21,15 @@ public sealed class SegmentRecorder : IAsyncDisposable
     private readonly List<Segment> _segments = [];
     private readonly SegmentCounters _counters = new();
     private readonly Dictionary<int, MarkerSeen> _expectedMarkers = [];
-    private readonly List<Waiter> _waiters = [];
+    private readonly List<SegmentWaiter> _waiters = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _disposed;
 
-    private SegmentRecorder(Socket socket, int[] serverPorts, RecordingDetail detail)
+    private SegmentRecorder(int[] serverPorts, RecordingDetail detail)
     {
-        _socket = socket;
         _serverPorts = serverPorts;
         _detail = detail;
-        SegmentFilter.Attach(socket, [.. serverPorts, _markers.Port], detail == RecordingDetail.EverySegment);
-        EnlargeReceiveBuffer(socket);
+        _socket = new SegmentSocket([.. serverPorts, _markers.Port], detail == RecordingDetail.EverySegment);
     }
 
     /// <summary>RST segments from a client. One connection may send several: one per segment that arrives at its closed socket.</summary>
@@ -61,15 +51,7 @@ public sealed class SegmentRecorder : IAsyncDisposable
     public long FinsFromServer => Read(c => c.FinsFromServer);
 
     /// <summary>Segments that the kernel could not hand over because the receive buffer was full. Not 0: the counts are too low.</summary>
-    public long Lost
-    {
-        get
-        {
-            Span<byte> info = stackalloc byte[9 * sizeof(uint)];
-            _socket.GetRawSocketOption(SolSocket, SoMemoryInfo, info);
-            return MemoryMarshal.Cast<byte, uint>(info)[MemoryInfoDrops];
-        }
-    }
+    public long Lost => _socket.Lost;
 
     /// <summary>What has been recorded so far, in order of arrival. Empty with <see cref="RecordingDetail.CountersOnly"/>.</summary>
     public IReadOnlyList<Segment> Segments
@@ -84,26 +66,7 @@ public sealed class SegmentRecorder : IAsyncDisposable
     }
 
     /// <summary>Whether this process may record, and if not, why.</summary>
-    public static bool IsAvailable(out string whyNot)
-    {
-        whyNot = "";
-        if (!OperatingSystem.IsLinux())
-        {
-            whyNot = "recording segments needs a Linux raw socket";
-            return false;
-        }
-
-        try
-        {
-            OpenRawSocket().Dispose();
-            return true;
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.AccessDenied or SocketError.ProtocolNotSupported)
-        {
-            whyNot = $"recording segments needs a raw socket (root or CAP_NET_RAW): {e.Message}";
-            return false;
-        }
-    }
+    public static bool IsAvailable(out string whyNot) => SegmentSocket.IsAvailable(out whyNot);
 
     /// <summary>Records SYN, FIN and RST of all connections to the given ports, from now on.</summary>
     public static SegmentRecorder Start(params int[] serverPorts) => Start(RecordingDetail.Edges, serverPorts);
@@ -112,18 +75,9 @@ public sealed class SegmentRecorder : IAsyncDisposable
     public static SegmentRecorder Start(RecordingDetail detail, params int[] serverPorts)
     {
         ArgumentNullException.ThrowIfNull(serverPorts);
-        Socket socket = OpenRawSocket();
-        try
-        {
-            var recorder = new SegmentRecorder(socket, [.. serverPorts], detail);
-            new Thread(recorder.Receive) { IsBackground = true, Name = "segment recorder" }.Start();
-            return recorder;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        var recorder = new SegmentRecorder([.. serverPorts], detail);
+        new Thread(recorder.Receive) { IsBackground = true, Name = "segment recorder" }.Start();
+        return recorder;
     }
 
     /// <summary>The recorded segments of the connections from one client port.</summary>
@@ -152,7 +106,7 @@ public sealed class SegmentRecorder : IAsyncDisposable
 
             seen.Add(marker.BothFins.Task);
         });
-        await UnlessEndedAsync(Task.WhenAll(seen)).WaitAsync(SettleTimeout);
+        await UnlessEndedAsync(Task.WhenAll(seen), Deadline.Default);
 
         long lost = Lost;
         if (lost != 0)
@@ -166,7 +120,7 @@ public sealed class SegmentRecorder : IAsyncDisposable
     public async Task WaitForAsync(Func<SegmentRecorder, bool> condition, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(condition);
-        var waiter = new Waiter(condition);
+        var waiter = new SegmentWaiter(condition);
         lock (_gate)
         {
             waiter.Evaluate(this);
@@ -175,7 +129,7 @@ public sealed class SegmentRecorder : IAsyncDisposable
 
         try
         {
-            await UnlessEndedAsync(waiter.Held.Task).WaitAsync(timeout ?? TimeSpan.FromSeconds(30));
+            await UnlessEndedAsync(waiter.Held.Task, timeout ?? Deadline.Default);
         }
         catch (TimeoutException)
         {
@@ -204,21 +158,6 @@ public sealed class SegmentRecorder : IAsyncDisposable
     }
 
     public override string ToString() => string.Join('\n', Segments);
-
-    private static Socket OpenRawSocket() => new(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Tcp);
-
-    private static void EnlargeReceiveBuffer(Socket socket)
-    {
-        try
-        {
-            // Past net.core.rmem_max, which CAP_NET_ADMIN allows.
-            socket.SetRawSocketOption(SolSocket, SoReceiveBufferForce, BitConverter.GetBytes(WantedReceiveBuffer));
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
-        {
-            socket.ReceiveBufferSize = WantedReceiveBuffer;
-        }
-    }
 
     private long Read(Func<SegmentCounters, long> counter)
     {
@@ -251,8 +190,13 @@ public sealed class SegmentRecorder : IAsyncDisposable
     }
     private void Record(ReadOnlySpan<byte> packet)
     {
+        // Markers first: their client ports are chosen by the system, which may hand out that of a server that is gone.
         ReadOnlySpan<int> markerPort = [_markers.Port];
-        if (SegmentParser.TryParse(packet, _serverPorts, out Segment segment))
+        if (SegmentParser.TryParse(packet, markerPort, out Segment segment))
+        {
+            AddMarker(segment);
+        }
+        else if (SegmentParser.TryParse(packet, _serverPorts, out segment))
         {
             // What arrived between opening the socket and attaching the filter is unfiltered.
             bool isEdge = (segment.Flags & (TcpControlBits.Syn | TcpControlBits.Fin | TcpControlBits.Rst)) != 0;
@@ -261,14 +205,17 @@ public sealed class SegmentRecorder : IAsyncDisposable
                 Add(segment);
             }
         }
-        else if (SegmentParser.TryParse(packet, markerPort, out segment) && segment.IsFin)
+    }
+
+    private void AddMarker(in Segment segment)
+    {
+        lock (_gate)
         {
-            lock (_gate)
+            if (segment.IsFin
+                && _expectedMarkers.TryGetValue(segment.ClientPort, out MarkerSeen? marker)
+                && marker.Fin(segment.FromClient))
             {
-                if (_expectedMarkers.TryGetValue(segment.ClientPort, out MarkerSeen? marker) && marker.Fin(segment.FromClient))
-                {
-                    _expectedMarkers.Remove(segment.ClientPort);
-                }
+                _expectedMarkers.Remove(segment.ClientPort);
             }
         }
     }
@@ -283,7 +230,7 @@ public sealed class SegmentRecorder : IAsyncDisposable
                 _segments.Add(segment);
             }
 
-            foreach (Waiter waiter in _waiters)
+            foreach (SegmentWaiter waiter in _waiters)
             {
                 waiter.Evaluate(this);
             }
@@ -291,46 +238,10 @@ public sealed class SegmentRecorder : IAsyncDisposable
     }
 
     /// <summary>Ends with <paramref name="task"/>, or fails as soon as nothing is recorded any more.</summary>
-    private async Task UnlessEndedAsync(Task task)
+    private async Task UnlessEndedAsync(Task task, TimeSpan timeout)
     {
-        Task first = await Task.WhenAny(task, _ended.Task);
+        Task first = await Task.WhenAny(task, _ended.Task).WaitAsync(timeout);
         await first;
         ObjectDisposedException.ThrowIf(first != task, this);
-    }
-
-    private sealed class MarkerSeen
-    {
-        private bool _fromClient;
-        private bool _fromServer;
-
-        public TaskCompletionSource BothFins { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public bool Fin(bool fromClient)
-        {
-            _fromClient |= fromClient;
-            _fromServer |= !fromClient;
-            return _fromClient && _fromServer && BothFins.TrySetResult();
-        }
-    }
-
-    private sealed class Waiter(Func<SegmentRecorder, bool> condition)
-    {
-        public TaskCompletionSource Held { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Evaluate(SegmentRecorder recorder)
-        {
-            try
-            {
-                if (!Held.Task.IsCompleted && condition(recorder))
-                {
-                    Held.SetResult();
-                }
-            }
-            catch (Exception e)
-            {
-                // The condition is the test's, and this may be the recording thread: the failure belongs to who waits.
-                Held.SetException(e);
-            }
-        }
     }
 }

@@ -1,0 +1,16 @@
+namespace GracefulHttp.WireTests;
+
+/// <summary>Outside of the handler under test: tells when response headers have come through, that is, when the body phase has begun.</summary>
+internal sealed class ResponseSignal(HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Received => _received.Task;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+        _received.TrySetResult();
+        return response;
+    }
+}

@@ -1,0 +1,53 @@
+using GracefulHttp.TestKit;
+
+namespace GracefulHttp.WireTests;
+
+/// <summary>A client of one wire test. What it is made of is the test's; that nothing of it is left at the end is checked for all.</summary>
+public sealed class WireClient : IAsyncDisposable
+{
+    private readonly ResponseSignal _signal;
+
+    public WireClient(Uri server, HttpMessageHandler handler)
+    {
+        Graceful = handler as GracefulHttpHandler;
+        _signal = new ResponseSignal(handler);
+        Http = new HttpClient(_signal) { BaseAddress = server };
+    }
+
+    public HttpClient Http { get; }
+
+    /// <summary>Null for a client without the message layer.</summary>
+    public GracefulHttpHandler? Graceful { get; }
+
+    /// <summary>
+    /// Makes a call to <c>/held</c>, waits until it is in its phase, and leaves. The answer is still held when this ends, so
+    /// the caller cannot have waited for it.
+    /// </summary>
+    public async Task<OperationCanceledException> AbandonAsync(SyncPoint held, Phase phase, ClientCall call = ClientCall.GetAsync)
+    {
+        using var caller = new CancellationTokenSource();
+        Task running = call.RunAsync(Http, "/held", caller.Token);
+        await held.ArrivedAsync();
+        if (phase != Phase.Headers)
+        {
+            await _signal.Received.WithinAsync();
+        }
+
+        running.IsCompleted.ShouldBeFalse();
+        await caller.CancelAsync();
+        OperationCanceledException e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WithinAsync());
+        held.IsReleased.ShouldBeFalse();
+        e.CancellationToken.ShouldBe(caller.Token);
+        return e;
+    }
+
+    /// <summary>Ends when the client is gone and nothing of it drains or lingers.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await WaitForIdleAsync();
+        Http.Dispose();
+        await WaitForIdleAsync();
+    }
+
+    public Task WaitForIdleAsync() => (Graceful?.WaitForIdleAsync() ?? Task.CompletedTask).WithinAsync();
+}

@@ -1,0 +1,136 @@
+using GracefulHttp.TestKit;
+using GracefulHttp.TestKit.Diagnostics;
+using GracefulHttp.TestKit.Servers;
+using GracefulHttp.TestKit.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace GracefulHttp.WireTests;
+
+/// <summary>
+/// A FIN-blind server, a recorder on its port, and clients of it. After each test: every script has ended, nothing drains or
+/// lingers, every connection has been ended by its client, and nothing was logged that a user should worry about.
+/// </summary>
+public abstract class WireTest : IAsyncLifetime
+{
+    private readonly List<WireClient> _clients = [];
+    private FinBlindServer? _server;
+    private SegmentRecorder? _recorder;
+
+    /// <summary>Where the server's answer to <c>/held</c> is held.</summary>
+    protected SyncPoint Held { get; } = new();
+
+    protected RecordingLoggerFactory Logs { get; } = new();
+
+    /// <summary>The outcome that must be warned about; where it is null, nothing may.</summary>
+    protected string? ExpectedWarning { get; set; }
+
+    protected FinBlindServer Server => _server ?? throw new InvalidOperationException("Serve first.");
+
+    protected SegmentRecorder Recorder => _recorder ?? throw new InvalidOperationException("Serve first.");
+
+    public ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(SegmentRecorder.IsAvailable(out string whyNot), whyNot);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        Held.Release();
+        foreach (WireClient client in _clients)
+        {
+            await client.DisposeAsync();
+        }
+
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+            _server.ExchangesCompleted.ShouldBe(_server.RequestsReceived);
+        }
+
+        if (_recorder is not null)
+        {
+            await using SegmentRecorder recorder = _recorder;
+            await recorder.SettleAsync();
+            foreach (IGrouping<int, Segment> connection in recorder.Segments.GroupBy(segment => segment.ClientPort))
+            {
+                connection.ShouldContain(segment => segment.FromClient && (segment.IsFin || segment.IsReset), recorder.ToString());
+            }
+        }
+
+        Logs.Records.Where(record => record.Level >= LogLevel.Warning).Select(record => record.Values["Outcome"]).Distinct()
+            .ShouldBe(ExpectedWarning is null ? [] : [ExpectedWarning], Logs.ToString());
+        Logs.Dispose();
+    }
+
+    /// <summary>Answers <c>/held</c> by the script, everything else at once.</summary>
+    protected void Serve(Scheme scheme, Func<FinBlindExchange, Task> heldScript, RecordingDetail detail = RecordingDetail.Edges)
+    {
+        _server = FinBlindServer.Start(FinBlindScripts.ByTarget(("/held", heldScript)), scheme.Tls());
+        _recorder = SegmentRecorder.Start(detail, _server.Port);
+    }
+
+    /// <summary>A client with both layers. With one connection per server, what is answered next proves that connection free.</summary>
+    protected WireClient Connect(GracefulHttpOptions options, TimeProvider? clock = null, int maxConnections = 1) =>
+        Connect(new GracefulHttpHandler(options, NewSocketsHandler(maxConnections))
+        {
+            LoggerFactory = Logs,
+            TimeProvider = clock ?? TimeProvider.System,
+        });
+
+    /// <inheritdoc cref="Connect(GracefulHttpOptions, TimeProvider?, int)"/>
+    protected WireClient Connect(AbandonStrategy strategy) => Connect(new GracefulHttpOptions { Strategy = strategy });
+
+    /// <summary>A client of any other make.</summary>
+    protected WireClient Connect(HttpMessageHandler handler)
+    {
+        var client = new WireClient(Server.BaseAddress, handler);
+        _clients.Add(client);
+        return client;
+    }
+
+    protected static SocketsHttpHandler NewSocketsHandler(int maxConnections = 1) =>
+        new SocketsHttpHandler { MaxConnectionsPerServer = maxConnections }.TrustTestCertificate();
+
+    /// <summary>
+    /// As it stands the runtime drains a response that is disposed between its headers and the first read, for up to 2 s.
+    /// Without that, when a connection ends does not depend on how fast the caller was.
+    /// </summary>
+    protected static SocketsHttpHandler NewSocketsHandlerWithoutDrain()
+    {
+        SocketsHttpHandler handler = NewSocketsHandler();
+        handler.ResponseDrainTimeout = TimeSpan.Zero;
+        return handler;
+    }
+
+    /// <summary>Until now the wire shows one connection that nobody has begun to end.</summary>
+    protected async Task ShouldBeUntouchedAsync()
+    {
+        await Recorder.SettleAsync();
+        Recorder.ConnectionsOpened.ShouldBe(1);
+        Recorder.FinsFromClient.ShouldBe(0);
+        Recorder.ResetsFromClient.ShouldBe(0);
+    }
+
+    /// <summary>The client ends its connection in peace, now; the held server does not know yet.</summary>
+    protected async Task ShouldSendFinAsync()
+    {
+        await Recorder.WaitForAsync(recorder => recorder.FinsFromClient == 1);
+        Held.IsReleased.ShouldBeFalse();
+        Recorder.ResetsFromClient.ShouldBe(0);
+    }
+
+    /// <summary>The server's answer comes late; it is written whole, and neither it nor the end of the connection draws an RST.</summary>
+    protected async Task ShouldEndInPeaceAsync(WireClient client, Scheme scheme)
+    {
+        Held.Release();
+        (await Server.Connections[0].Ended.WithinAsync()).ShouldBe(scheme.PeacefulEnding());
+        Server.WriteFaults.ShouldBe(0);
+        await client.WaitForIdleAsync();
+        await Recorder.WaitForAsync(recorder => recorder.FinsFromServer == 1);
+        await Recorder.SettleAsync();
+        Recorder.ResetsFromClient.ShouldBe(0);
+        Recorder.FinsFromClient.ShouldBe(1);
+    }
+}
