@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using GracefulHttp.Abandonment;
-using GracefulHttp.Connections;
-using GracefulHttp.Diagnostics;
 using GracefulHttp.Validation;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,7 +24,6 @@ public sealed class GracefulHttpHandler : DelegatingHandler
     private readonly GracefulHttpOptions _options;
     private readonly Lock _startLock = new();
     private volatile Drainer? _drainer;
-    private ConnectionCloser? _closer;
 
     /// <summary>Creates a handler with the default options. Without an inner handler it sends through its own <see cref="SocketsHttpHandler"/>.</summary>
     public GracefulHttpHandler()
@@ -84,9 +82,9 @@ public sealed class GracefulHttpHandler : DelegatingHandler
         {
             // In this order: a drain that ends may leave a connection to be closed, and not the other way round.
             await drainer.WhenIdleAsync(cancellationToken).ConfigureAwait(false);
-            if (_closer is not null)
+            if (drainer.Inner.Closer is { } closer)
             {
-                await _closer.WhenIdleAsync(cancellationToken).ConfigureAwait(false);
+                await closer.WhenIdleAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -107,7 +105,7 @@ public sealed class GracefulHttpHandler : DelegatingHandler
     }
 
     /// <inheritdoc />
-    /// <remarks>A blocked thread cannot be detached from its request: an abandoned synchronous request starts at <see cref="AbandonStrategy.Close"/>.</remarks>
+    /// <remarks>A blocked thread cannot be detached from its request: a synchronous request that is abandoned before its answer starts at <see cref="AbandonStrategy.Close"/>.</remarks>
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -117,19 +115,19 @@ public sealed class GracefulHttpHandler : DelegatingHandler
             return base.Send(request, cancellationToken);
         }
 
-        var scope = new RequestScope();
+        GracefulRequest tracked = Track(drainer, request);
         RequestScope? outer = RequestScope.Current;
-        RequestScope.Current = scope;
+        RequestScope.Current = tracked.Scope;
         try
         {
-            AbandonStrategy strategy = drainer.Options.Strategy;
-            using CancellationTokenRegistration registration = strategy == AbandonStrategy.Abort
-                ? cancellationToken.UnsafeRegister(static state => ((RequestScope)state!).Abort(), scope)
+            using CancellationTokenRegistration registration = tracked.Strategy == AbandonStrategy.Abort
+                ? cancellationToken.UnsafeRegister(static state => ((RequestScope)state!).Abort(), tracked.Scope)
                 : default;
-            HttpResponseMessage response = base.Send(request, cancellationToken);
+            HttpResponseMessage response = base.Send(tracked.Message, cancellationToken);
+            MessageClone.Return(tracked.Message, request, response);
             if (HasLeavableBody(response))
             {
-                Wrap(response, ReceivedBody.From(response), drainer, strategy, scope, new CancellationTokenSource());
+                Wrap(response, ReceivedBody.From(response), tracked);
             }
 
             return response;
@@ -141,39 +139,45 @@ public sealed class GracefulHttpHandler : DelegatingHandler
     }
 
     private static bool HasLeavableBody(HttpResponseMessage response) =>
-        response.StatusCode != System.Net.HttpStatusCode.SwitchingProtocols
+        response.StatusCode != HttpStatusCode.SwitchingProtocols
         && response.RequestMessage?.Method != HttpMethod.Connect
         && response.Content.Headers.ContentLength != 0;
 
-    private static void Wrap(
-        HttpResponseMessage response,
-        ReceivedBody received,
-        Drainer drainer,
-        AbandonStrategy strategy,
-        RequestScope scope,
-        CancellationTokenSource inner)
+    private static void Wrap(HttpResponseMessage response, ReceivedBody received, GracefulRequest tracked) =>
+        response.Content = new GracefulHttpContent(response.Content, new AbandonableBody(tracked, received));
+
+    private static GracefulRequest Track(Drainer drainer, HttpRequestMessage request)
     {
-        var body = new AbandonableBody(drainer, strategy, scope, inner, received);
-        response.Content = new GracefulHttpContent(response.Content, new GracefulResponseStream(body));
+        AbandonStrategy? selected = drainer.Options.StrategySelector?.Invoke(request);
+
+        // The runtime writes to a message that it sends; one that still runs without its caller is not sent twice.
+        HttpRequestMessage message = AbandonedMessages.Find(request) is null ? request : MessageClone.Of(request);
+        return new GracefulRequest(drainer, message, selected);
     }
 
     private async Task<HttpResponseMessage> SendAsync(Drainer drainer, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        AbandonStrategy strategy = drainer.Options.Strategy;
-        var scope = new RequestScope();
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            // Undone for the caller when this method first waits. Without the flow the connection would not know its request.
+            ExecutionContext.RestoreFlow();
+        }
+
+        GracefulRequest tracked = Track(drainer, request);
 
         // Seen by the connection that carries the request; as this method is async, the caller does not see it.
-        RequestScope.Current = scope;
+        RequestScope.Current = tracked.Scope;
+        Task<HttpResponseMessage> sending = base.SendAsync(tracked.Message, tracked.Inner.Token);
+        HttpResponseMessage response = await tracked.WaitAsync(sending, cancellationToken).ConfigureAwait(false);
+        MessageClone.Return(tracked.Message, request, response);
+        if (response.Version.Major >= 2)
+        {
+            drainer.Origins.For(request.RequestUri).CountCompletedStream();
+        }
 
-        // Not linked to the caller's token: what the caller cancels is its own waiting.
-        var inner = new CancellationTokenSource();
-        Task<HttpResponseMessage> sending = base.SendAsync(request, inner.Token);
-        HttpResponseMessage response = cancellationToken.CanBeCanceled
-            ? await new AbandonableSend(drainer, strategy, scope, inner).WaitAsync(sending, cancellationToken).ConfigureAwait(false)
-            : await sending.ConfigureAwait(false);
         if (HasLeavableBody(response))
         {
-            Wrap(response, await ReceivedBody.FromAsync(response).ConfigureAwait(false), drainer, strategy, scope, inner);
+            Wrap(response, await ReceivedBody.FromAsync(response).ConfigureAwait(false), tracked);
         }
 
         return response;
@@ -187,45 +191,13 @@ public sealed class GracefulHttpHandler : DelegatingHandler
             {
                 ILogger logger = LoggerFactory?.CreateLogger(GracefulHttpTelemetry.Name) ?? NullLogger.Instance;
                 InnerHandler ??= new SocketsHttpHandler();
-                if (_options.Enabled)
-                {
-                    _closer = StartTransport(logger);
-                }
-
-                _drainer = new Drainer(_options, logger, TimeProvider);
+                Abandonment.InnerHandler inner = _options.Enabled
+                    ? Abandonment.InnerHandler.Prepare(InnerHandler, _options, logger, MeterFactory, TimeProvider)
+                    : Abandonment.InnerHandler.Untouched;
+                _drainer = new Drainer(_options, inner, logger, TimeProvider);
             }
 
             return _drainer;
-        }
-    }
-
-    private ConnectionCloser? StartTransport(ILogger logger)
-    {
-        HttpMessageHandler? handler = InnerHandler;
-        while (handler is DelegatingHandler { InnerHandler: { } inner })
-        {
-            handler = inner;
-        }
-
-        if (handler is not SocketsHttpHandler sockets)
-        {
-            Log.NoTransport(logger, handler?.GetType().FullName ?? "null");
-            return null;
-        }
-
-        if (GracefulConnector.Find(sockets) is { } connector)
-        {
-            return connector.Closer;
-        }
-
-        try
-        {
-            return GracefulConnector.Attach(sockets, new ConnectionCloser(_options, logger, MeterFactory ?? sockets.MeterFactory, TimeProvider)).Closer;
-        }
-        catch (InvalidOperationException)
-        {
-            Log.TransportStarted(logger);
-            return null;
         }
     }
 }

@@ -16,6 +16,9 @@ public sealed class GracefulHttpOptions : GracefulCloseOptions
         DrainTimeout = other.DrainTimeout;
         MaxDrainSize = other.MaxDrainSize;
         MaxConcurrentDrains = other.MaxConcurrentDrains;
+        Http2ResetBurst = other.Http2ResetBurst;
+        Http2ResetsPerSecond = other.Http2ResetsPerSecond;
+        StrategySelector = other.StrategySelector;
     }
 
     /// <summary>Whether anything is done at all.</summary>
@@ -43,4 +46,25 @@ public sealed class GracefulHttpOptions : GracefulCloseOptions
     /// <value>0 or more. Default: 1000. With 0 every abandoned request starts at <see cref="AbandonStrategy.Close"/>.</value>
     /// <remarks>When all are taken, the newest is refused and its connection is closed.</remarks>
     public int MaxConcurrentDrains { get; set; } = 1000;
+
+    /// <summary>The most HTTP/2 streams of one origin that may be reset in a burst.</summary>
+    /// <value>0 or more. Default: 16.</value>
+    /// <remarks>
+    /// Servers close the connection of a client that resets too much (CVE-2023-44487). Beyond the first three, resets also stay
+    /// under half of the origin's completed streams. Where no reset is left, an abandoned stream is let run instead, at most for
+    /// <see cref="DrainTimeout"/>.
+    /// </remarks>
+    public int Http2ResetBurst { get; set; } = 16;
+
+    /// <summary>How fast the reset budget of an origin fills up again.</summary>
+    /// <value>0 or more, per second. Default: 1.</value>
+    public double Http2ResetsPerSecond { get; set; } = 1;
+
+    /// <summary>Chooses the strategy of a request when it is sent; <see langword="null"/> stands for <see cref="Strategy"/>.</summary>
+    /// <value>Default: <see langword="null"/>.</value>
+    /// <remarks>
+    /// Called once for each request that has no <see cref="GracefulHttpRequestMessageExtensions.AbandonStrategyKey"/>, on the
+    /// caller's path; what it throws is thrown to the caller, and nothing is sent.
+    /// </remarks>
+    public Func<HttpRequestMessage, AbandonStrategy?>? StrategySelector { get; set; }
 }

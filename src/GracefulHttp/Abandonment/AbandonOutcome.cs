@@ -15,8 +15,14 @@ internal enum AbandonOutcome
     /// <summary>All drains were taken. Closed.</summary>
     DrainRefused,
 
-    /// <summary>Closed, as its strategy says.</summary>
+    /// <summary>It had not been sent, and never will be.</summary>
+    NotSent,
+
+    /// <summary>Closed, as its strategy says, or because nothing else is right where it was (a part of its body sent, a stream by nature).</summary>
     Closed,
+
+    /// <summary>Closed because its answer would have acted on the caller's behalf: a redirect, a challenge, a cookie.</summary>
+    WouldAct,
 
     /// <summary>Aborted, as its strategy says.</summary>
     Aborted,

@@ -9,6 +9,8 @@ internal static class AbandonOutcomeTags
         AbandonOutcome.DrainTimeout => "drain_timeout",
         AbandonOutcome.DrainSize => "drain_size",
         AbandonOutcome.DrainRefused => "drain_refused",
+        AbandonOutcome.NotSent => "not_sent",
+        AbandonOutcome.WouldAct => "would_act",
         AbandonOutcome.Closed => "closed",
         AbandonOutcome.Aborted => "aborted",
         AbandonOutcome.Failed => "failed",

@@ -18,10 +18,7 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
     // very next request. A few reads, for the end of a chunked body is a read of its own.
     private const int ReadsOnLeave = 4;
 
-    private readonly Drainer _drainer;
-    private readonly AbandonStrategy _strategy;
-    private readonly RequestScope _scope;
-    private readonly CancellationTokenSource _inner;
+    private readonly GracefulRequest _request;
     private readonly ReceivedBody _body;
     private ManualResetValueTaskSourceCore<int> _core;
     private int _state = (int)State.Idle;
@@ -58,13 +55,9 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
         Gone,
     }
 
-    public AbandonableBody(
-        Drainer drainer, AbandonStrategy strategy, RequestScope scope, CancellationTokenSource inner, ReceivedBody body)
+    public AbandonableBody(GracefulRequest request, ReceivedBody body)
     {
-        _drainer = drainer;
-        _strategy = strategy;
-        _scope = scope;
-        _inner = inner;
+        _request = request;
         _body = body;
     }
 
@@ -78,7 +71,7 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
         Enter(State.Direct);
         try
         {
-            return _body.Note(await _body.ReadAsync(buffer, _inner.Token).ConfigureAwait(false), !buffer.IsEmpty);
+            return _body.Note(await _body.ReadAsync(buffer, _request.Inner.Token).ConfigureAwait(false), !buffer.IsEmpty);
         }
         catch (OperationCanceledException) when (IsLeft)
         {
@@ -166,7 +159,7 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
                     return;
 
                 case State.Direct when TryMove(State.Direct, State.BusyAndLeft):
-                    _inner.Cancel();
+                    _request.Inner.Cancel();
                     return;
             }
         }
@@ -193,7 +186,7 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
                 _buffer = ArrayPool<byte>.Shared.Rent(size);
             }
 
-            _read = _body.ReadAsync(_buffer.AsMemory(0, size), _inner.Token).ConfigureAwait(false).GetAwaiter();
+            _read = _body.ReadAsync(_buffer.AsMemory(0, size), _request.Inner.Token).ConfigureAwait(false).GetAwaiter();
         }
         catch
         {
@@ -302,7 +295,7 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
             ValueTask<int> read;
             try
             {
-                read = _body.ReadAsync(_buffer, _inner.Token);
+                read = _body.ReadAsync(_buffer, _request.Inner.Token);
             }
             catch (Exception e)
             {
@@ -331,15 +324,8 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
         }
     }
 
-    private void Abandon()
-    {
-        if (_strategy == AbandonStrategy.Abort)
-        {
-            _scope.Abort();
-        }
-
-        _drainer.Take(AbandonedRequest.Reading(_drainer, _strategy, _inner, _body));
-    }
+    private void Abandon() =>
+        _request.Drainer.Take(AbandonedRequest.ReadingBody(_request, _request.Scope.Abandon(), _body));
 
     private void Enter(State state)
     {

@@ -1,11 +1,12 @@
 using System.Buffers;
+using System.Net;
 using GracefulHttp.Background;
 
 namespace GracefulHttp.Abandonment;
 
 /// <summary>
-/// A request whose caller has left: drained within the budgets, or handed down to the transport layer by cancelling its
-/// inner token, upon which <see cref="SocketsHttpHandler"/> disposes the connection.
+/// A request whose caller has left: drained within the budgets, or handed down by cancelling its inner token, upon which
+/// <see cref="SocketsHttpHandler"/> disposes the connection (HTTP/2: resets the stream).
 /// </summary>
 internal sealed class AbandonedRequest : BackgroundJob
 {
@@ -14,55 +15,78 @@ internal sealed class AbandonedRequest : BackgroundJob
     // Reads that complete at once and so cannot be cancelled, before the connection is left to the runtime's own drain.
     private const int CloseAttempts = 16;
 
+    private readonly GracefulRequest _request;
     private readonly Drainer _drainer;
-    private readonly AbandonStrategy _strategy;
-    private readonly CancellationTokenSource _inner;
+    private readonly OriginBudget _origin;
+    private readonly Rung _rung;
+    private readonly Task<HttpResponseMessage>? _sending;
     private readonly long _abandonedAt;
+    private ReceivedBody? _body;
     private AbandonOutcome _outcome;
     private volatile bool _handedDown;
-    private Task<HttpResponseMessage>? _sending;
-    private ReceivedBody? _body;
     private long _discarded;
 
-    private AbandonedRequest(Drainer drainer, AbandonStrategy strategy, CancellationTokenSource inner)
+    private AbandonedRequest(GracefulRequest request, Rung rung, Task<HttpResponseMessage>? sending, ReceivedBody? body)
     {
-        _drainer = drainer;
-        _strategy = strategy;
-        _inner = inner;
-        _abandonedAt = drainer.TimeProvider.GetTimestamp();
-        _outcome = strategy switch
+        _request = request;
+        _drainer = request.Drainer;
+        _origin = _drainer.Origins.For(request.Message.RequestUri);
+        _rung = rung;
+        _sending = sending;
+        _body = body;
+        _abandonedAt = _drainer.TimeProvider.GetTimestamp();
+        if (rung == Rung.Abort)
         {
-            AbandonStrategy.Drain => AbandonOutcome.Drained,
-            AbandonStrategy.Close => AbandonOutcome.Closed,
-            _ => AbandonOutcome.Aborted,
-        };
+            request.Scope.Abort();
+        }
     }
 
-    /// <summary>A request that is waiting for its response headers.</summary>
-    public static AbandonedRequest Waiting(
-        Drainer drainer, AbandonStrategy strategy, CancellationTokenSource inner, Task<HttpResponseMessage> sending) =>
-        new(drainer, strategy, inner) { _sending = sending };
+    private bool IsStream => _rung is Rung.DrainStream or Rung.CloseStream or Rung.ResetUnknown;
 
-    /// <summary>A request whose body is being read.</summary>
-    public static AbandonedRequest Reading(
-        Drainer drainer, AbandonStrategy strategy, CancellationTokenSource inner, ReceivedBody body) =>
-        new(drainer, strategy, inner) { _body = body };
+    public static AbandonedRequest WaitingForHeaders(
+        GracefulRequest request, SendProgress progress, Task<HttpResponseMessage> sending)
+    {
+        InnerHandler inner = request.Drainer.Inner;
+        Rung rung = Ladder.ForHeaders(request.Strategy, request.Message, progress, inner.TellsProgress, inner.ActsUnhindered);
+        var abandoned = new AbandonedRequest(request, rung, sending, body: null);
+
+        // From here on its answer does not act for the caller, and its message is not sent by anybody else.
+        AbandonedMessages.Add(request.Message, abandoned);
+        return abandoned;
+    }
+
+    public static AbandonedRequest ReadingBody(GracefulRequest request, SendProgress progress, ReceivedBody body) =>
+        new(request, Ladder.ForBody(request.Strategy, body, progress), sending: null, body);
+
+    /// <summary>The answer would redirect, authenticate or leave a cookie: it ends here. Called while its headers are read.</summary>
+    public void StopActing()
+    {
+        if (!_handedDown)
+        {
+            _outcome = AbandonOutcome.WouldAct;
+            ResetOrClose();
+        }
+    }
 
     protected override async Task RunAsync()
     {
-        bool draining = _strategy == AbandonStrategy.Drain && TryBeginDrain();
+        bool draining = false;
         ITimer? deadline = null;
         try
         {
-            if (draining)
+            if (!HandDownAtOnce())
             {
-                deadline = _drainer.TimeProvider.CreateTimer(
-                    static state => ((AbandonedRequest)state!).Expire(),
-                    this, _drainer.Options.DrainTimeout, Timeout.InfiniteTimeSpan);
-            }
-            else
-            {
-                HandDown();
+                draining = TryBeginDrain();
+                if (draining || LetsRun())
+                {
+                    deadline = _drainer.TimeProvider.CreateTimer(
+                        static state => ((AbandonedRequest)state!).Expire(),
+                        this, _drainer.Options.DrainTimeout, Timeout.InfiniteTimeSpan);
+                }
+                else
+                {
+                    HandDown();
+                }
             }
 
             await EndAsync().ConfigureAwait(false);
@@ -76,15 +100,43 @@ internal sealed class AbandonedRequest : BackgroundJob
 
             if (draining)
             {
-                _drainer.EndDrain();
+                EndDrain();
             }
 
+            AbandonedMessages.Remove(_request.Message);
             _drainer.Record(_outcome, _drainer.TimeProvider.GetElapsedTime(_abandonedAt), _discarded);
         }
     }
 
+    /// <summary>The rungs that do not wait for the answer.</summary>
+    private bool HandDownAtOnce()
+    {
+        _outcome = _rung switch
+        {
+            Rung.Unsend => AbandonOutcome.NotSent,
+            Rung.Abort => AbandonOutcome.Aborted,
+            Rung.Drain or Rung.DrainStream => AbandonOutcome.Drained,
+            _ => AbandonOutcome.Closed,
+        };
+        if (_rung is Rung.Drain or Rung.DrainStream || (IsStream && !_origin.TryReset()))
+        {
+            return false;
+        }
+
+        HandDown();
+        return true;
+    }
+
+    /// <summary>A stream runs on where it may not be reset.</summary>
+    private bool LetsRun() => IsStream && (_rung == Rung.ResetUnknown || !_origin.TryReset());
+
     private bool TryBeginDrain()
     {
+        if (_rung == Rung.ResetUnknown)
+        {
+            return false;
+        }
+
         if (_body is not null && _body.KnownRemainder > _drainer.Options.MaxDrainSize)
         {
             _outcome = AbandonOutcome.DrainSize;
@@ -97,19 +149,48 @@ internal sealed class AbandonedRequest : BackgroundJob
             return false;
         }
 
+        if (!IsStream && !_origin.TryBeginDrain())
+        {
+            _drainer.EndDrain();
+            _outcome = AbandonOutcome.DrainRefused;
+            return false;
+        }
+
         return true;
+    }
+
+    private void EndDrain()
+    {
+        _drainer.EndDrain();
+        if (!IsStream)
+        {
+            _origin.EndDrain();
+        }
     }
 
     private void Expire()
     {
-        _outcome = AbandonOutcome.DrainTimeout;
+        if (!_handedDown)
+        {
+            _outcome = AbandonOutcome.DrainTimeout;
+            ResetOrClose();
+        }
+    }
+
+    private void ResetOrClose()
+    {
+        if (IsStream)
+        {
+            _origin.CountReset();
+        }
+
         HandDown();
     }
 
     private void HandDown()
     {
         _handedDown = true;
-        _inner.Cancel();
+        _request.Inner.Cancel();
     }
 
     private async Task EndAsync()
@@ -120,7 +201,6 @@ internal sealed class AbandonedRequest : BackgroundJob
             _body ??= await ReceivedBody.FromAsync(await _sending!.ConfigureAwait(false)).ConfigureAwait(false);
             if (!await TryDrainAsync(_body, buffer).ConfigureAwait(false))
             {
-                _handedDown = true;
                 await CloseAsync(_body, buffer).ConfigureAwait(false);
             }
         }
@@ -143,6 +223,12 @@ internal sealed class AbandonedRequest : BackgroundJob
     /// <summary>Reads to the end. False where that is not wanted, or a budget ended first.</summary>
     private async ValueTask<bool> TryDrainAsync(ReceivedBody body, byte[] buffer)
     {
+        if (body.Response.StatusCode == HttpStatusCode.SwitchingProtocols || Ladder.IsStreamByNature(body.Content))
+        {
+            _outcome = _handedDown ? _outcome : AbandonOutcome.Closed;
+            return false;
+        }
+
         try
         {
             while (!_handedDown && !body.HasEnded)
@@ -153,7 +239,7 @@ internal sealed class AbandonedRequest : BackgroundJob
                     return false;
                 }
 
-                _discarded += await body.DiscardAsync(buffer, _inner.Token).ConfigureAwait(false);
+                _discarded += await body.DiscardAsync(buffer, _request.Inner.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_handedDown)
@@ -173,8 +259,15 @@ internal sealed class AbandonedRequest : BackgroundJob
     /// Ends the connection (HTTP/2: the stream) in the middle of the body. Disposing the response would start the runtime's
     /// own drain; cancelling a read that waits closes at once.
     /// </summary>
-    private static async Task CloseAsync(ReceivedBody body, byte[] buffer)
+    private async Task CloseAsync(ReceivedBody body, byte[] buffer)
     {
+        if (IsStream && !_handedDown && !_origin.TryReset())
+        {
+            // It is not read any more, so that flow control holds it, and ends with the drain's time.
+            await WaitForDeadlineAsync().ConfigureAwait(false);
+        }
+
+        _handedDown = true;
         using var cut = new CancellationTokenSource();
         for (int i = 0; i < CloseAttempts && !body.HasEnded; i++)
         {
@@ -185,6 +278,17 @@ internal sealed class AbandonedRequest : BackgroundJob
             }
 
             await read.ConfigureAwait(false);
+        }
+    }
+
+    private async Task WaitForDeadlineAsync()
+    {
+        var expired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        CancellationTokenRegistration registration =
+            _request.Inner.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), expired);
+        await using (registration.ConfigureAwait(false))
+        {
+            await expired.Task.ConfigureAwait(false);
         }
     }
 }

@@ -5,12 +5,16 @@ using Microsoft.Extensions.Logging;
 namespace GracefulHttp.Abandonment;
 
 /// <summary>Takes over the abandoned requests of one handler, within its budgets.</summary>
-internal sealed class Drainer(GracefulHttpOptions options, ILogger logger, TimeProvider timeProvider)
+internal sealed class Drainer(GracefulHttpOptions options, InnerHandler inner, ILogger logger, TimeProvider timeProvider)
 {
     private readonly BackgroundWork _work = new(logger);
     private int _drains;
 
     public GracefulHttpOptions Options => options;
+
+    public InnerHandler Inner => inner;
+
+    public OriginBudgets Origins { get; } = new(options, inner.MaxConnectionsPerServer, timeProvider);
 
     public TimeProvider TimeProvider => timeProvider;
 

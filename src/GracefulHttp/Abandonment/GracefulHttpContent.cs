@@ -5,12 +5,12 @@ namespace GracefulHttp.Abandonment;
 /// <summary>The content of a response that its caller holds; same headers, same bytes, but it can be left at any moment.</summary>
 internal sealed class GracefulHttpContent : HttpContent
 {
-    private readonly GracefulResponseStream _stream;
+    private readonly AbandonableBody _body;
     private bool _consumed;
 
-    public GracefulHttpContent(HttpContent inner, GracefulResponseStream stream)
+    public GracefulHttpContent(HttpContent inner, AbandonableBody body)
     {
-        _stream = stream;
+        _body = body;
         foreach (var header in inner.Headers.NonValidated)
         {
             if (header.Value.Count == 1)
@@ -27,17 +27,24 @@ internal sealed class GracefulHttpContent : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-        Consume().CopyToAsync(stream, cancellationToken);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        Consume();
+        return _body.CopyToAsync(stream, cancellationToken);
+    }
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-        Consume().CopyTo(stream);
+        CreateContentReadStream(cancellationToken).CopyTo(stream);
 
-    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(Consume());
+    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult(CreateContentReadStream(CancellationToken.None));
 
     protected override Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) => CreateContentReadStreamAsync();
 
-    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => Consume();
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken)
+    {
+        Consume();
+        return new GracefulResponseStream(_body);
+    }
 
     protected override bool TryComputeLength(out long length)
     {
@@ -50,13 +57,13 @@ internal sealed class GracefulHttpContent : HttpContent
     {
         if (disposing)
         {
-            _stream.Dispose();
+            _body.Leave();
         }
 
         base.Dispose(disposing);
     }
 
-    private GracefulResponseStream Consume()
+    private void Consume()
     {
         if (_consumed)
         {
@@ -64,6 +71,5 @@ internal sealed class GracefulHttpContent : HttpContent
         }
 
         _consumed = true;
-        return _stream;
     }
 }

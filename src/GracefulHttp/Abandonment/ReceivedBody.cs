@@ -12,17 +12,21 @@ internal sealed class ReceivedBody : IDisposable
     {
         _content = response.Content;
         _stream = stream;
+        Response = response;
 
         // The answer to HEAD tells a length and has none.
         KnownRemainder = response.RequestMessage?.Method == HttpMethod.Head ? 0 : _content.Headers.ContentLength ?? 0;
     }
 
+    /// <summary>The response; its content may have been replaced by ours since.</summary>
+    public HttpResponseMessage Response { get; }
+
+    public HttpContent Content => _content;
+
     public bool HasEnded { get; private set; }
 
     /// <summary>How many bytes are still to come, or 0 where that is not known.</summary>
     public long KnownRemainder { get; private set; }
-
-    public bool CanTimeout => _stream.CanTimeout;
 
     public static async ValueTask<ReceivedBody> FromAsync(HttpResponseMessage response) =>
         new(response, await response.Content.ReadAsStreamAsync(CancellationToken.None).ConfigureAwait(false));

@@ -1,16 +1,20 @@
 namespace GracefulHttp.Abandonment;
 
 /// <summary>
-/// What the transport layer has to know of the request that it carries: whether its connection shall end without grace.
+/// What both layers share of a request: how far it has been sent, whether it was abandoned, and whether its connection shall
+/// then end without grace.
 /// </summary>
 /// <remarks>
-/// It flows with the request to the connection's writes (HTTP/1.1), and the connection keeps the last one. So it holds
-/// nothing of the caller's, and is never pooled: an idle connection may still look at it.
+/// It flows with the request to the connection's writes, and an idle connection keeps the last one. So it holds nothing of the
+/// caller's, and is never pooled.
 /// </remarks>
 internal sealed class RequestScope
 {
+    private const int Abandoned = 1 << 8;
+
     private static readonly AsyncLocal<RequestScope?> Flowing = new();
 
+    private int _state;
     private volatile bool _aborted;
 
     public static RequestScope? Current
@@ -19,8 +23,37 @@ internal sealed class RequestScope
         set => Flowing.Value = value;
     }
 
-    /// <summary>Whether the request was abandoned on the rung Abort.</summary>
+    /// <summary>Whether the connection shall end as without this library.</summary>
     public bool IsAborted => _aborted;
 
     public void Abort() => _aborted = true;
+
+    /// <summary>
+    /// Notes that the request goes on. False where it was abandoned before: then not one byte more may be sent for it, be it
+    /// from the queue, as a redirect, with credentials, or again on another connection.
+    /// </summary>
+    public bool TryAdvance(SendProgress to)
+    {
+        int state = Volatile.Read(ref _state);
+        while (state < Abandoned)
+        {
+            if (state == (int)to)
+            {
+                return true;
+            }
+
+            int before = Interlocked.CompareExchange(ref _state, (int)to, state);
+            if (before == state)
+            {
+                return true;
+            }
+
+            state = before;
+        }
+
+        return false;
+    }
+
+    /// <summary>Stops all sending, in one transition, and tells how far it had come.</summary>
+    public SendProgress Abandon() => (SendProgress)(Interlocked.Or(ref _state, Abandoned) & ~Abandoned);
 }

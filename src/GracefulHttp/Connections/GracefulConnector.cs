@@ -12,6 +12,7 @@ internal sealed class GracefulConnector
     private readonly ConnectCallback? _connect;
     private readonly StreamFilter? _filter;
     private int _foreignStreamLogged;
+    private volatile bool _hasUnfollowed;
 
     private GracefulConnector(ConnectionCloser closer, ConnectCallback? connect, StreamFilter? filter)
     {
@@ -21,6 +22,9 @@ internal sealed class GracefulConnector
     }
 
     public ConnectionCloser Closer { get; }
+
+    /// <summary>Whether every HTTP/1.1 connection so far tells how far a request has been sent. A stream of the user's does not.</summary>
+    public bool FollowsRequests => !_hasUnfollowed;
 
     /// <summary>The connector that <see cref="Attach"/> has put on this handler before.</summary>
     public static GracefulConnector? Find(SocketsHttpHandler handler) => handler.ConnectCallback?.Target as GracefulConnector;
@@ -71,7 +75,31 @@ internal sealed class GracefulConnector
         // The user's filter sees what it would see without us, and ours is outermost: reads and writes through the user's
         // stream have to be out before the session below it says close_notify.
         Stream stream = _filter is null ? context.PlaintextStream : await _filter(context, cancellationToken).ConfigureAwait(false);
-        return context.PlaintextStream is SslStream session ? new GracefulTlsStream(stream, session, Closer) : stream;
+        bool carriesRequests = context.NegotiatedHttpVersion.Major == 1 && context.InitialRequestMessage.Method != HttpMethod.Connect;
+        if (context.PlaintextStream is SslStream session)
+        {
+            var tls = new GracefulTlsStream(stream, session, Closer);
+            if (carriesRequests)
+            {
+                tls.FollowRequests();
+            }
+
+            return tls;
+        }
+
+        if (carriesRequests)
+        {
+            if (stream is GracefulNetworkStream network)
+            {
+                network.FollowRequests();
+            }
+            else
+            {
+                _hasUnfollowed = true;
+            }
+        }
+
+        return stream;
     }
 
     /// <summary>Takes over the socket of a plain <see cref="NetworkStream"/>; anything else ends as its author made it end.</summary>

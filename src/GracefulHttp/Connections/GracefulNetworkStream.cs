@@ -16,7 +16,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
 
     private readonly ConnectionCloser _closer;
     private readonly OperationGate _gate = new();
-    private RequestScope? _lastRequest;
+    private readonly RequestTracker _requests = new();
     private volatile bool _underTls;
     private volatile bool _interrupted;
 
@@ -35,6 +35,9 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
     /// waits for them before it disposes us, and the socket goes with its own closing.
     /// </summary>
     public void PutUnderTls() => _underTls = true;
+
+    /// <inheritdoc cref="RequestTracker.FollowRequests"/>
+    public void FollowRequests() => _requests.FollowRequests();
 
     /// <summary>Releases threads that are blocked in a synchronous read or write.</summary>
     public void Interrupt() => _interrupted = true;
@@ -55,8 +58,9 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
             return Gated.WriteWithAsync(buffer, cancellationToken);
         }
 
-        _lastRequest = RequestScope.Current;
-        return Gated.WriteAsync(buffer, cancellationToken);
+        return _requests.TryBegin(buffer.Span, out RequestScope? ended)
+            ? RequestTracker.CompleteAsync(Gated.WriteAsync(buffer, cancellationToken), ended)
+            : ValueTask.FromException(RequestTracker.Refused());
     }
 
     ValueTask<int> IUngatedOperations.ReadUngatedAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
@@ -81,9 +85,10 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        if (!_underTls)
+        RequestScope? ended = null;
+        if (!_underTls && !_requests.TryBegin(buffer, out ended))
         {
-            _lastRequest = RequestScope.Current;
+            throw RequestTracker.Refused();
         }
 
         _gate.Enter(OperationGate.Write);
@@ -101,6 +106,8 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
 
                 buffer = buffer[sent..];
             }
+
+            ended?.TryAdvance(SendProgress.Sent);
         }
         finally
         {
@@ -124,7 +131,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
         if (disposing && _gate.TryClose() && !_underTls)
         {
             _interrupted = true;
-            if (_lastRequest is { IsAborted: true })
+            if (_requests.Last is { IsAborted: true })
             {
                 _closer.Abort(Socket, Server);
             }

@@ -22,7 +22,7 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
     private readonly GracefulNetworkStream? _transport;
     private readonly ConnectionCloser _closer;
     private readonly OperationGate _gate = new();
-    private RequestScope? _lastRequest;
+    private readonly RequestTracker _requests = new();
 
     /// <param name="stream">What is read and written: the session, or what the user's filter put on top of it.</param>
     /// <param name="session">What says close_notify.</param>
@@ -69,11 +69,10 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Gated.ReadAsync(buffer, cancellationToken);
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        _lastRequest = RequestScope.Current;
-        return Gated.WriteAsync(buffer, cancellationToken);
-    }
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _requests.TryBegin(buffer.Span, out RequestScope? ended)
+            ? RequestTracker.CompleteAsync(Gated.WriteAsync(buffer, cancellationToken), ended)
+            : ValueTask.FromException(RequestTracker.Refused());
 
     ValueTask<int> IUngatedOperations.ReadUngatedAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         _stream.ReadAsync(buffer, cancellationToken);
@@ -96,11 +95,16 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        _lastRequest = RequestScope.Current;
+        if (!_requests.TryBegin(buffer, out RequestScope? ended))
+        {
+            throw RequestTracker.Refused();
+        }
+
         _gate.Enter(OperationGate.Write);
         try
         {
             _stream.Write(buffer);
+            ended?.TryAdvance(SendProgress.Sent);
         }
         finally
         {
@@ -125,6 +129,9 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc cref="RequestTracker.FollowRequests"/>
+    public void FollowRequests() => _requests.FollowRequests();
 
     /// <summary>
     /// Says close_notify, unless the peer has already sent its FIN. The caller must have closed the gate and seen it quiesce.
@@ -176,7 +183,7 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
         if (disposing && _gate.TryClose())
         {
             _transport?.Interrupt();
-            if (_lastRequest is { IsAborted: true })
+            if (_requests.Last is { IsAborted: true })
             {
                 if (_transport is not null)
                 {

@@ -24,6 +24,13 @@ internal static class OptionsValidation
             Duration(errors, nameof(http.DrainTimeout), http.DrainTimeout);
             NotNegative(errors, nameof(http.MaxDrainSize), http.MaxDrainSize);
             NotNegative(errors, nameof(http.MaxConcurrentDrains), http.MaxConcurrentDrains);
+            NotNegative(errors, nameof(http.Http2ResetBurst), http.Http2ResetBurst);
+            if (!(http.Http2ResetsPerSecond >= 0) || double.IsInfinity(http.Http2ResetsPerSecond))
+            {
+                errors.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{nameof(http.Http2ResetsPerSecond)} is {http.Http2ResetsPerSecond}; it must be a finite number of 0 or more."));
+            }
         }
 
         return errors;

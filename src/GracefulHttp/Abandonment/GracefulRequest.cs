@@ -3,37 +3,41 @@ using System.Threading.Tasks.Sources;
 namespace GracefulHttp.Abandonment;
 
 /// <summary>
-/// A request between its caller and its response headers. Ends as soon as the headers come or the caller's token fires,
-/// whichever is first; in the second case the request goes on without its caller.
+/// One request in the care of the message layer. Its caller waits for the response headers here, and is let go as soon as
+/// they come or its token fires, whichever is first; in the second case the request goes on without its caller.
 /// </summary>
-internal sealed class AbandonableSend : IValueTaskSource<HttpResponseMessage>
+internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage message, AbandonStrategy? selected)
+    : IValueTaskSource<HttpResponseMessage>
 {
     private const int Waiting = 0;
     private const int Answered = 1;
     private const int Abandoned = 2;
 
-    private readonly Drainer _drainer;
-    private readonly AbandonStrategy _strategy;
-    private readonly RequestScope _scope;
-    private readonly CancellationTokenSource _inner;
     private ManualResetValueTaskSourceCore<bool> _core;
     private Task<HttpResponseMessage>? _sending;
     private CancellationToken _callerToken;
     private CancellationTokenRegistration _registration;
     private int _state;
 
-    public AbandonableSend(Drainer drainer, AbandonStrategy strategy, RequestScope scope, CancellationTokenSource inner)
-    {
-        _drainer = drainer;
-        _strategy = strategy;
-        _scope = scope;
-        _inner = inner;
-    }
+    public Drainer Drainer => drainer;
+
+    public HttpRequestMessage Message => message;
+
+    public RequestScope Scope { get; } = new();
+
+    /// <summary>What ends the request below us. Not linked to the caller's token: what the caller cancels is its own waiting.</summary>
+    public CancellationTokenSource Inner { get; } = new();
+
+    /// <summary>Asked for when the request is abandoned, so that it costs nothing otherwise.</summary>
+    public AbandonStrategy Strategy =>
+        message.Options.TryGetValue(GracefulHttpRequestMessageExtensions.AbandonStrategyKey, out AbandonStrategy own)
+            ? own
+            : selected ?? drainer.Options.Strategy;
 
     /// <exception cref="TaskCanceledException">The caller has left; it carries <paramref name="callerToken"/>.</exception>
     public ValueTask<HttpResponseMessage> WaitAsync(Task<HttpResponseMessage> sending, CancellationToken callerToken)
     {
-        if (sending.IsCompleted)
+        if (sending.IsCompleted || !callerToken.CanBeCanceled)
         {
             return new ValueTask<HttpResponseMessage>(sending);
         }
@@ -42,15 +46,25 @@ internal sealed class AbandonableSend : IValueTaskSource<HttpResponseMessage>
         _callerToken = callerToken;
 
         // First the token, so that Answer finds a registration to take back.
-        _registration = callerToken.UnsafeRegister(static state => ((AbandonableSend)state!).Abandon(), this);
+        _registration = callerToken.UnsafeRegister(static state => ((GracefulRequest)state!).Abandon(), this);
         sending.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Answer);
         return new ValueTask<HttpResponseMessage>(this, _core.Version);
     }
 
     HttpResponseMessage IValueTaskSource<HttpResponseMessage>.GetResult(short token)
     {
-        _core.GetResult(token);
-        return _sending!.GetAwaiter().GetResult();
+        try
+        {
+            _core.GetResult(token);
+            return _sending!.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            // The inner request may go on for long, and knows us: nothing of the caller's stays here.
+            _core.Reset();
+            _callerToken = default;
+            _registration = default;
+        }
     }
 
     ValueTaskSourceStatus IValueTaskSource<HttpResponseMessage>.GetStatus(short token) => _core.GetStatus(token);
@@ -76,12 +90,7 @@ internal sealed class AbandonableSend : IValueTaskSource<HttpResponseMessage>
             return;
         }
 
-        if (_strategy == AbandonStrategy.Abort)
-        {
-            _scope.Abort();
-        }
-
-        _drainer.Take(AbandonedRequest.Waiting(_drainer, _strategy, _inner, _sending!));
+        drainer.Take(AbandonedRequest.WaitingForHeaders(this, Scope.Abandon(), _sending!));
 
         // The caller's code goes on on the thread pool, not inside Cancel().
         _core.RunContinuationsAsynchronously = true;

@@ -1,0 +1,74 @@
+using System.Text;
+
+namespace GracefulHttp.Abandonment;
+
+/// <summary>
+/// The two hooks of a <see cref="SocketsHttpHandler"/> through which an abandoned request is kept from acting: the runtime asks
+/// for the encoding of each request header as it is sent, and of each response header as it is read.
+/// </summary>
+internal sealed class RequestHooks
+{
+    private readonly HeaderEncodingSelector<HttpRequestMessage>? _requestEncoding;
+    private readonly HeaderEncodingSelector<HttpRequestMessage>? _responseEncoding;
+    private readonly bool _followsRedirects;
+    private readonly bool _authenticates;
+    private readonly bool _authenticatesToProxy;
+    private readonly bool _keepsCookies;
+
+    private RequestHooks(SocketsHttpHandler handler)
+    {
+        _requestEncoding = handler.RequestHeaderEncodingSelector;
+        _responseEncoding = handler.ResponseHeaderEncodingSelector;
+        _followsRedirects = handler.AllowAutoRedirect;
+        _authenticates = handler.Credentials is not null;
+        _authenticatesToProxy = handler.DefaultProxyCredentials is not null || handler.Proxy?.Credentials is not null;
+        _keepsCookies = handler.UseCookies;
+    }
+
+    /// <summary>Puts the hooks on a handler, around the user's own; once.</summary>
+    /// <exception cref="InvalidOperationException">The handler has already sent a request.</exception>
+    public static void Attach(SocketsHttpHandler handler)
+    {
+        if (!AreAttached(handler))
+        {
+            var hooks = new RequestHooks(handler);
+            handler.RequestHeaderEncodingSelector = hooks.OnRequestHeader;
+            handler.ResponseHeaderEncodingSelector = hooks.OnResponseHeader;
+        }
+    }
+
+    public static bool AreAttached(SocketsHttpHandler handler) => handler.RequestHeaderEncodingSelector?.Target is RequestHooks;
+
+    private Encoding? OnRequestHeader(string name, HttpRequestMessage request)
+    {
+        // A CONNECT flows with the request for which the tunnel is built, and says nothing of it.
+        if (request.Method != HttpMethod.Connect
+            && RequestScope.Current is { } scope
+            && !scope.TryAdvance(SendProgress.Serialized))
+        {
+            // The runtime maps it to the request's (our) token and leaves an HTTP/2 connection healthy.
+            throw new OperationCanceledException("The request was abandoned before it was sent.");
+        }
+
+        return _requestEncoding?.Invoke(name, request);
+    }
+
+    /// <remarks>Throwing here would kill an HTTP/2 connection; cancelling the one request does not.</remarks>
+    private Encoding? OnResponseHeader(string name, HttpRequestMessage request)
+    {
+        if (AbandonedMessages.Find(request) is { } abandoned && ActsForTheCaller(name))
+        {
+            abandoned.StopActing();
+        }
+
+        return _responseEncoding?.Invoke(name, request);
+    }
+
+    private bool ActsForTheCaller(string name) =>
+        (_followsRedirects && Is(name, "Location"))
+        || (_authenticates && Is(name, "WWW-Authenticate"))
+        || (_authenticatesToProxy && Is(name, "Proxy-Authenticate"))
+        || (_keepsCookies && (Is(name, "Set-Cookie") || Is(name, "Set-Cookie2")));
+
+    private static bool Is(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
+}

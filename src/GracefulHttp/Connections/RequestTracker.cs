@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using GracefulHttp.Abandonment;
+
+namespace GracefulHttp.Connections;
+
+/// <summary>Tells the request scope what a connection writes for it, and refuses to write for one that was abandoned.</summary>
+internal sealed class RequestTracker
+{
+    private RequestFraming? _framing;
+
+    /// <summary>The request that was written last.</summary>
+    public RequestScope? Last { get; private set; }
+
+    /// <summary>
+    /// From here on what is written are HTTP/1.1 requests. Not before: the scope flows into TLS handshakes, CONNECT and the
+    /// preface of HTTP/2 too, and none of these says anything of the request.
+    /// </summary>
+    public void FollowRequests() => _framing = new RequestFraming();
+
+    /// <summary>False where nothing may be written any more. <paramref name="ended"/> is the request that these bytes complete.</summary>
+    public bool TryBegin(ReadOnlySpan<byte> bytes, out RequestScope? ended)
+    {
+        RequestScope? scope = RequestScope.Current;
+        Last = scope;
+        ended = null;
+        if (_framing is null)
+        {
+            return true;
+        }
+
+        if (scope is null)
+        {
+            _framing.Reset();
+            return true;
+        }
+
+        if (!scope.TryAdvance(SendProgress.Sending))
+        {
+            return false;
+        }
+
+        if (_framing.Observe(bytes))
+        {
+            ended = scope;
+        }
+
+        return true;
+    }
+
+    /// <summary>What a refused write ends with: the runtime does not take it for a failed connection and try another.</summary>
+    public static OperationCanceledException Refused() => new("The request was abandoned before it was sent.");
+
+    public static ValueTask CompleteAsync(ValueTask write, RequestScope? ended)
+    {
+        if (ended is null)
+        {
+            return write;
+        }
+
+        if (!write.IsCompletedSuccessfully)
+        {
+            return AwaitAsync(write, ended);
+        }
+
+        write.GetAwaiter().GetResult();
+        ended.TryAdvance(SendProgress.Sent);
+        return default;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask AwaitAsync(ValueTask write, RequestScope ended)
+    {
+        await write.ConfigureAwait(false);
+        ended.TryAdvance(SendProgress.Sent);
+    }
+}
