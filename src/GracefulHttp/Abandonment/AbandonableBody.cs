@@ -324,8 +324,11 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
         }
     }
 
-    private void Abandon() =>
-        _request.Drainer.Take(AbandonedRequest.ReadingBody(_request, _request.Scope.Abandon(), _body));
+    private void Abandon()
+    {
+        _request.Scope.Abandon();
+        _request.Drainer.Take(AbandonedRequest.ReadingBody(_request, _body));
+    }
 
     private void Enter(State state)
     {

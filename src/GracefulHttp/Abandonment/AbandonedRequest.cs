@@ -18,7 +18,8 @@ internal sealed class AbandonedRequest : BackgroundJob
     private readonly GracefulRequest _request;
     private readonly Drainer _drainer;
     private readonly OriginBudget _origin;
-    private readonly Rung _rung;
+    private readonly AbandonStrategy _strategy;
+    private Rung _rung;
     private readonly Task<HttpResponseMessage>? _sending;
     private readonly long _abandonedAt;
     private ReceivedBody? _body;
@@ -26,37 +27,37 @@ internal sealed class AbandonedRequest : BackgroundJob
     private volatile bool _handedDown;
     private long _discarded;
 
-    private AbandonedRequest(GracefulRequest request, Rung rung, Task<HttpResponseMessage>? sending, ReceivedBody? body)
+    private AbandonedRequest(GracefulRequest request, Task<HttpResponseMessage>? sending, ReceivedBody? body)
     {
         _request = request;
         _drainer = request.Drainer;
         _origin = _drainer.Origins.For(request.Message.RequestUri);
-        _rung = rung;
         _sending = sending;
         _body = body;
         _abandonedAt = _drainer.TimeProvider.GetTimestamp();
-        if (rung == Rung.Abort)
+
+        // Read now: the message is its caller's again in a moment.
+        _strategy = request.Strategy;
+        if (_strategy == AbandonStrategy.Abort)
         {
             request.Scope.Abort();
         }
+
+        _rung = ChooseRung();
     }
 
     private bool IsStream => _rung is Rung.DrainStream or Rung.CloseStream or Rung.ResetUnknown;
 
-    public static AbandonedRequest WaitingForHeaders(
-        GracefulRequest request, SendProgress progress, Task<HttpResponseMessage> sending)
+    public static AbandonedRequest WaitingForHeaders(GracefulRequest request, Task<HttpResponseMessage> sending)
     {
-        InnerHandler inner = request.Drainer.Inner;
-        Rung rung = Ladder.ForHeaders(request.Strategy, request.Message, progress, inner.TellsProgress, inner.ActsUnhindered);
-        var abandoned = new AbandonedRequest(request, rung, sending, body: null);
+        var abandoned = new AbandonedRequest(request, sending, body: null);
 
         // From here on its answer does not act for the caller, and its message is not sent by anybody else.
         AbandonedMessages.Add(request.Message, abandoned);
         return abandoned;
     }
 
-    public static AbandonedRequest ReadingBody(GracefulRequest request, SendProgress progress, ReceivedBody body) =>
-        new(request, Ladder.ForBody(request.Strategy, body, progress), sending: null, body);
+    public static AbandonedRequest ReadingBody(GracefulRequest request, ReceivedBody body) => new(request, sending: null, body);
 
     /// <summary>The answer would redirect, authenticate or leave a cookie: it ends here. Called while its headers are read.</summary>
     public void StopActing()
@@ -74,6 +75,12 @@ internal sealed class AbandonedRequest : BackgroundJob
         ITimer? deadline = null;
         try
         {
+            if (_rung == Rung.Close)
+            {
+                // Perhaps the write during which the caller left was the last one, and is over now.
+                _rung = ChooseRung();
+            }
+
             if (!HandDownAtOnce())
             {
                 draining = TryBeginDrain();
@@ -106,6 +113,15 @@ internal sealed class AbandonedRequest : BackgroundJob
             AbandonedMessages.Remove(_request.Message);
             _drainer.Record(_outcome, _drainer.TimeProvider.GetElapsedTime(_abandonedAt), _discarded);
         }
+    }
+
+    private Rung ChooseRung()
+    {
+        SendProgress progress = _request.Scope.Progress;
+        InnerHandler inner = _drainer.Inner;
+        return _body is null
+            ? Ladder.ForHeaders(_strategy, _request.Message, progress, inner.TellsProgress, inner.ActsUnhindered)
+            : Ladder.ForBody(_strategy, _body, progress);
     }
 
     /// <summary>The rungs that do not wait for the answer.</summary>

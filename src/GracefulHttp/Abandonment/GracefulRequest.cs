@@ -90,7 +90,8 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage messag
             return;
         }
 
-        drainer.Take(AbandonedRequest.WaitingForHeaders(this, Scope.Abandon(), _sending!));
+        Scope.Abandon();
+        drainer.Take(AbandonedRequest.WaitingForHeaders(this, _sending!));
 
         // The caller's code goes on on the thread pool, not inside Cancel().
         _core.RunContinuationsAsynchronously = true;

@@ -23,6 +23,8 @@ internal sealed class RequestScope
         set => Flowing.Value = value;
     }
 
+    public SendProgress Progress => (SendProgress)(Volatile.Read(ref _state) & ~Abandoned);
+
     /// <summary>Whether the connection shall end as without this library.</summary>
     public bool IsAborted => _aborted;
 
@@ -54,6 +56,18 @@ internal sealed class RequestScope
         return false;
     }
 
-    /// <summary>Stops all sending, in one transition, and tells how far it had come.</summary>
-    public SendProgress Abandon() => (SendProgress)(Interlocked.Or(ref _state, Abandoned) & ~Abandoned);
+    /// <summary>
+    /// Notes that the last byte is out, also where the caller left during that very write: it was not cancelled, and is over.
+    /// </summary>
+    public void Complete()
+    {
+        int before = Interlocked.CompareExchange(ref _state, (int)SendProgress.Sent, (int)SendProgress.Sending);
+        if (before == ((int)SendProgress.Sending | Abandoned))
+        {
+            Interlocked.CompareExchange(ref _state, (int)SendProgress.Sent | Abandoned, before);
+        }
+    }
+
+    /// <summary>Stops all sending, in one transition. How far it had come is <see cref="Progress"/> from now on.</summary>
+    public void Abandon() => Interlocked.Or(ref _state, Abandoned);
 }

@@ -44,7 +44,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
 
     public DnsEndPoint Server { get; }
 
-    public bool WriteInterrupted => _gate.WriteInterrupted;
+    public bool WriteFailed => _gate.WriteFailed;
 
     private GatedOperations Gated => new(_gate, this);
 
@@ -107,7 +107,12 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
                 buffer = buffer[sent..];
             }
 
-            ended?.TryAdvance(SendProgress.Sent);
+            ended?.Complete();
+        }
+        catch
+        {
+            _gate.NoteFailedWrite();
+            throw;
         }
         finally
         {

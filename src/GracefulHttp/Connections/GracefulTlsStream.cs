@@ -104,7 +104,12 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
         try
         {
             _stream.Write(buffer);
-            ended?.TryAdvance(SendProgress.Sent);
+            ended?.Complete();
+        }
+        catch
+        {
+            _gate.NoteFailedWrite();
+            throw;
         }
         finally
         {
@@ -138,7 +143,7 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
     /// </summary>
     public async Task SendCloseNotifyAsync(Socket? socket)
     {
-        if (_gate.WriteInterrupted || _transport is { WriteInterrupted: true })
+        if (_gate.WriteFailed || _transport is { WriteFailed: true })
         {
             // Half a record may be on the wire, and an alert in the middle of it would be garbage.
             return;

@@ -23,8 +23,8 @@ internal sealed class OperationGate
 
     public CancellationToken WriteToken => _writes.Token;
 
-    /// <summary>Whether a write did not end, or was in flight when the stream was closed: half a TLS record may be on the wire.</summary>
-    public bool WriteInterrupted { get; private set; }
+    /// <summary>Whether a write has failed, be it because it was cancelled: half a TLS record may be on the wire.</summary>
+    public bool WriteFailed { get; private set; }
 
     /// <summary>Whether a read has come to the end of the stream.</summary>
     public bool PeerEnded { get; private set; }
@@ -67,7 +67,7 @@ internal sealed class OperationGate
         return count;
     }
 
-    public void NoteFailedWrite() => WriteInterrupted = true;
+    public void NoteFailedWrite() => WriteFailed = true;
 
     /// <summary>Refuses further operations and cancels those in flight. True for the first caller only, who owns the end.</summary>
     public bool TryClose()
@@ -92,7 +92,6 @@ internal sealed class OperationGate
         _reads.Cancel();
         if ((before & WriteMask) != 0)
         {
-            WriteInterrupted = true;
             _writes.Cancel();
         }
 

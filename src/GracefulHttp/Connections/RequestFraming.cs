@@ -29,6 +29,9 @@ internal sealed class RequestFraming
         Trailers,
     }
 
+    /// <summary>Whether the request that ended last has no body.</summary>
+    public bool EndedWithHead { get; private set; }
+
     /// <summary>Whether a request ends exactly with these bytes.</summary>
     public bool Observe(ReadOnlySpan<byte> bytes)
     {
@@ -127,6 +130,7 @@ internal sealed class RequestFraming
     private void EndHead()
     {
         _inHead = false;
+        EndedWithHead = !_chunked && _left == 0;
         if (_chunked)
         {
             _part = Part.ChunkSize;

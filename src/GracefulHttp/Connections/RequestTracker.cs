@@ -41,7 +41,16 @@ internal sealed class RequestTracker
 
         if (_framing.Observe(bytes))
         {
-            ended = scope;
+            if (_framing.EndedWithHead)
+            {
+                // These bytes are the runtime's own. Noted before they are out, or a quick peer would know it before we do.
+                scope.Complete();
+            }
+            else
+            {
+                // The caller's memory may be part of them: not before the write has ended.
+                ended = scope;
+            }
         }
 
         return true;
@@ -63,7 +72,7 @@ internal sealed class RequestTracker
         }
 
         write.GetAwaiter().GetResult();
-        ended.TryAdvance(SendProgress.Sent);
+        ended.Complete();
         return default;
     }
 
@@ -71,6 +80,6 @@ internal sealed class RequestTracker
     private static async ValueTask AwaitAsync(ValueTask write, RequestScope ended)
     {
         await write.ConfigureAwait(false);
-        ended.TryAdvance(SendProgress.Sent);
+        ended.Complete();
     }
 }
