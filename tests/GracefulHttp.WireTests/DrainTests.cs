@@ -38,10 +38,10 @@ public sealed class DrainTests : WireTest
         {
             await client.AbandonAsync(one, phase);
             one.Release();
+            await client.WaitForIdleAsync();
         }
 
-        await client.WaitForIdleAsync();
         await ShouldBeUntouchedAsync();
-        Server.ExchangesCompleted.ShouldBe(held.Length);
+        Server.RequestsReceived.ShouldBe(held.Length);
     }
 }

@@ -6,21 +6,35 @@ using Microsoft.AspNetCore.Http;
 namespace GracefulHttp.WireTests;
 
 /// <summary>Against a server that watches for the client's FIN: Drain lets it finish, Close tells it to stop.</summary>
-public sealed class KestrelTests
+public sealed class KestrelTests : IAsyncLifetime
 {
     private readonly SyncPoint _held = new();
     private readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _connections = [];
+    private KestrelServer? _server;
+    private SegmentRecorder? _recorder;
+    private WireClient? _client;
 
-    public KestrelTests() => Assert.SkipUnless(SegmentRecorder.IsAvailable(out string whyNot), whyNot);
+    public ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(SegmentRecorder.IsAvailable(out string whyNot), whyNot);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _held.Release();
+        foreach (IAsyncDisposable? part in (IAsyncDisposable?[])[_client, _recorder, _server])
+        {
+            await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Cells.All), MemberType = typeof(Cells))]
     public async Task Drain_CallerLeaves_ServerFinishesAndItsConnectionServesTheNext(Scheme scheme, Phase phase, ClientCall call)
     {
-        await using KestrelServer server = await StartAsync(scheme, phase);
-        await using SegmentRecorder recorder = SegmentRecorder.Start(server.Port);
-        await using WireClient client = Connect(server, AbandonStrategy.Drain);
+        (WireClient client, SegmentRecorder recorder) = await StartAsync(scheme, phase, AbandonStrategy.Drain);
 
         await client.AbandonAsync(_held, phase, call);
         _held.Release();
@@ -38,9 +52,7 @@ public sealed class KestrelTests
     [MemberData(nameof(Cells.All), MemberType = typeof(Cells))]
     public async Task Close_CallerLeaves_ServerIsToldAtOnceAndNoResetIsSent(Scheme scheme, Phase phase, ClientCall call)
     {
-        await using KestrelServer server = await StartAsync(scheme, phase);
-        await using SegmentRecorder recorder = SegmentRecorder.Start(server.Port);
-        await using WireClient client = Connect(server, AbandonStrategy.Close);
+        (WireClient client, SegmentRecorder recorder) = await StartAsync(scheme, phase, AbandonStrategy.Close);
 
         await client.AbandonAsync(_held, phase, call);
         await _aborted.Task.WithinAsync();
@@ -53,33 +65,34 @@ public sealed class KestrelTests
         recorder.ResetsFromClient.ShouldBe(0);
     }
 
-    private static WireClient Connect(KestrelServer server, AbandonStrategy strategy)
+    private async Task<(WireClient Client, SegmentRecorder Recorder)> StartAsync(Scheme scheme, Phase phase, AbandonStrategy strategy)
     {
+        _server = await KestrelServer.StartAsync(context => AnswerAsync(context, phase), scheme.Tls());
+        _recorder = SegmentRecorder.Start(_server.Port);
         SocketsHttpHandler sockets = new SocketsHttpHandler { MaxConnectionsPerServer = 1 }.TrustTestCertificate();
-        return new WireClient(server.BaseAddress, new GracefulHttpHandler(new GracefulHttpOptions { Strategy = strategy }, sockets));
+        var handler = new GracefulHttpHandler(new GracefulHttpOptions { Strategy = strategy }, sockets);
+        _client = new WireClient(_server.BaseAddress, handler, _recorder);
+        return (_client, _recorder);
     }
 
-    private Task<KestrelServer> StartAsync(Scheme scheme, Phase phase) => KestrelServer.StartAsync(
-        async context =>
+    private async Task AnswerAsync(HttpContext context, Phase phase)
+    {
+        _connections.Add(context.Connection.Id);
+        if (context.Request.Path != "/held")
         {
-            _connections.Add(context.Connection.Id);
-            if (context.Request.Path == "/held")
-            {
-                context.RequestAborted.Register(_aborted.SetResult);
-                context.Response.ContentLength = phase == Phase.ContentLengthBody ? 20 : null;
-                if (phase != Phase.Headers)
-                {
-                    await context.Response.WriteAsync(new string('x', 10));
-                    await context.Response.Body.FlushAsync();
-                }
+            await context.Response.WriteAsync("ok");
+            return;
+        }
 
-                await _held.ArriveAsync();
-                await context.Response.WriteAsync(new string('x', 10));
-            }
-            else
-            {
-                await context.Response.WriteAsync("ok");
-            }
-        },
-        scheme.Tls());
+        context.RequestAborted.Register(_aborted.SetResult);
+        context.Response.ContentLength = phase == Phase.ContentLengthBody ? 20 : null;
+        if (phase != Phase.Headers)
+        {
+            await context.Response.WriteAsync(new string('x', 10));
+            await context.Response.Body.FlushAsync();
+        }
+
+        await _held.ArriveAsync();
+        await context.Response.WriteAsync(new string('x', 10));
+    }
 }

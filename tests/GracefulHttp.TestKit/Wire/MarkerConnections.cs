@@ -23,7 +23,7 @@ internal sealed class MarkerConnections : IDisposable
 
     public int Port { get; }
 
-    /// <summary>Sends one marker from each CPU. <paramref name="expect"/> learns each client port before its SYN leaves.</summary>
+    /// <summary>Sends one marker from each CPU. <paramref name="expect"/> learns each client port before its FINs leave.</summary>
     public Task SendAsync(Action<int> expect)
     {
         var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -81,9 +81,8 @@ internal sealed class MarkerConnections : IDisposable
     private void SendOne(Action<int> expect)
     {
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        client.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        expect(((IPEndPoint)client.LocalEndPoint!).Port);
         client.Connect(IPAddress.Loopback, Port);
+        expect(((IPEndPoint)client.LocalEndPoint!).Port);
         using Socket server = _listener.Accept();
         client.Shutdown(SocketShutdown.Send);
         server.Shutdown(SocketShutdown.Send);

@@ -50,7 +50,7 @@ public sealed class FinBlindServerTests
 
         bodies.ShouldBe(["POST /one abc", "PUT /two defg"]);
         server.Connections.Count.ShouldBe(1);
-        server.ExchangesCompleted.ShouldBe(2);
+        server.RequestsReceived.ShouldBe(2);
     }
 
     [Fact]
