@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Text;
+
+namespace GracefulHttp.Benchmarks.Servers;
+
+/// <summary>One keep-alive connection: read a request, wait without reading, answer, whatever the client did meanwhile.</summary>
+internal sealed class FinBlindConnection(Stream stream, ServerTally tally)
+{
+    private const int LargestRequest = 8 * 1024;
+
+    private static readonly byte[] FastAnswer = [.. Head(AnswerBody.Fast.Length), .. AnswerBody.Fast.Span];
+    private static readonly byte[] SlowAnswer = [.. Head(AnswerBody.SlowLength), .. AnswerBody.SlowHalf.Span, .. AnswerBody.SlowHalf.Span];
+    private static readonly int SlowSplit = SlowAnswer.Length - AnswerBody.SlowHalf.Length;
+
+    /// <summary>Serves until the client ends the connection.</summary>
+    public async Task RunAsync()
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(LargestRequest);
+        try
+        {
+            int filled = 0;
+            while (true)
+            {
+                int end = EndOfHead(buffer.AsSpan(0, filled));
+                if (end < 0)
+                {
+                    int read = filled < buffer.Length ? await stream.ReadAsync(buffer.AsMemory(filled)) : 0;
+                    if (read == 0)
+                    {
+                        return;
+                    }
+
+                    filled += read;
+                    continue;
+                }
+
+                AnswerScript script = AnswerScript.Parse(RequestLine(buffer.AsSpan(0, end)));
+                buffer.AsSpan(end, filled - end).CopyTo(buffer);
+                filled -= end;
+                await AnswerAsync(script);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async ValueTask AnswerAsync(AnswerScript script)
+    {
+        if (!script.IsSlow)
+        {
+            await stream.WriteAsync(FastAnswer);
+            return;
+        }
+
+        bool completed = false;
+        tally.SlowStarted();
+        try
+        {
+            int sent = script.LateBody ? SlowSplit : 0;
+            if (sent > 0)
+            {
+                await stream.WriteAsync(SlowAnswer.AsMemory(0, sent));
+            }
+
+            await Task.Delay(script.Delay, TimeProvider.System);
+            await stream.WriteAsync(SlowAnswer.AsMemory(sent));
+            completed = true;
+        }
+        finally
+        {
+            tally.SlowEnded(completed);
+        }
+    }
+
+    private static int EndOfHead(ReadOnlySpan<byte> received)
+    {
+        int at = received.IndexOf("\r\n\r\n"u8);
+        return at < 0 ? -1 : at + 4;
+    }
+
+    private static ReadOnlySpan<byte> RequestLine(ReadOnlySpan<byte> head) => head[..head.IndexOf((byte)'\r')];
+
+    private static byte[] Head(int length) => Encoding.ASCII.GetBytes(FormattableString.Invariant(
+        $"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {length}\r\n\r\n"));
+}

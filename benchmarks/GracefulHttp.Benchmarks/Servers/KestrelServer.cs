@@ -1,0 +1,119 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GracefulHttp.Benchmarks.Servers;
+
+/// <summary>Kestrel with an application that stops working when its client leaves (<see cref="HttpContext.RequestAborted"/>).</summary>
+internal sealed class KestrelServer : IEmbeddedServer
+{
+    private readonly WebApplication _application;
+
+    private KestrelServer(WebApplication application, ServerTally tally)
+    {
+        _application = application;
+        Tally = tally;
+        string url = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Port = new Uri(url).Port;
+    }
+
+    public int Port { get; }
+
+    public ServerTally Tally { get; }
+
+    public static async Task<KestrelServer> StartAsync(IPAddress address, int port, WireProtocol protocol, X509Certificate2 certificate)
+    {
+        var tally = new ServerTally();
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, port, listen =>
+        {
+            listen.Protocols = protocol == WireProtocol.H2 ? HttpProtocols.Http2 : HttpProtocols.Http1;
+            if (protocol != WireProtocol.Http)
+            {
+                listen.UseHttps(certificate);
+            }
+
+            // After UseHttps: it sees what TLS carried.
+            listen.Use(next => connection =>
+            {
+                tally.ConnectionAccepted();
+                if (protocol == WireProtocol.H2)
+                {
+                    connection.Transport = new StreamResetCountingPipe(connection.Transport, tally);
+                }
+
+                return next(connection);
+            });
+        }));
+
+        WebApplication application = builder.Build();
+        application.Run(context => AnswerAsync(context, tally));
+        await application.StartAsync();
+        return new KestrelServer(application, tally);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var atOnce = new CancellationTokenSource(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        await _application.StopAsync(atOnce.Token);
+        await _application.DisposeAsync();
+    }
+
+    private static async Task AnswerAsync(HttpContext context, ServerTally tally)
+    {
+        AnswerScript script = AnswerScript.Parse(Encoding.ASCII.GetBytes(context.Request.QueryString.Value ?? ""));
+        context.Response.ContentType = "application/octet-stream";
+        if (!script.IsSlow)
+        {
+            context.Response.ContentLength = AnswerBody.Fast.Length;
+            await context.Response.Body.WriteAsync(AnswerBody.Fast);
+            return;
+        }
+
+        bool completed = false;
+        tally.SlowStarted();
+        try
+        {
+            completed = await AnswerLateAsync(context, script);
+        }
+        finally
+        {
+            tally.SlowEnded(completed);
+        }
+    }
+
+    private static async Task<bool> AnswerLateAsync(HttpContext context, AnswerScript script)
+    {
+        CancellationToken clientLeft = context.RequestAborted;
+        try
+        {
+            context.Response.ContentLength = AnswerBody.SlowLength;
+            if (script.LateBody)
+            {
+                await context.Response.Body.WriteAsync(AnswerBody.SlowHalf, clientLeft);
+            }
+
+            await Task.Delay(script.Delay, TimeProvider.System, clientLeft);
+            if (!script.LateBody)
+            {
+                await context.Response.Body.WriteAsync(AnswerBody.SlowHalf, clientLeft);
+            }
+
+            await context.Response.Body.WriteAsync(AnswerBody.SlowHalf, clientLeft);
+            // Kestrel swallows writes to a connection that is gone, so a write that returned is not enough.
+            return !clientLeft.IsCancellationRequested;
+        }
+        catch (OperationCanceledException) when (clientLeft.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

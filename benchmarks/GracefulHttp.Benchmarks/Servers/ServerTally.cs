@@ -1,0 +1,37 @@
+namespace GracefulHttp.Benchmarks.Servers;
+
+/// <summary>Counts of one server, written by its connections.</summary>
+internal sealed class ServerTally
+{
+    private long _connectionsAccepted;
+    private long _slowInProgress;
+    private long _slowCompleted;
+    private long _streamResets;
+
+    public void ConnectionAccepted() => Interlocked.Increment(ref _connectionsAccepted);
+
+    public void SlowStarted() => Interlocked.Increment(ref _slowInProgress);
+
+    public void SlowEnded(bool completed)
+    {
+        // Completed before in-progress: who sees nothing in progress must see every completion.
+        if (completed)
+        {
+            Interlocked.Increment(ref _slowCompleted);
+        }
+
+        Interlocked.Decrement(ref _slowInProgress);
+    }
+
+    public void StreamReset() => Interlocked.Increment(ref _streamResets);
+
+    public ServerCounts Read()
+    {
+        long inProgress = Interlocked.Read(ref _slowInProgress);
+        return new ServerCounts(
+            Interlocked.Read(ref _connectionsAccepted),
+            inProgress,
+            Interlocked.Read(ref _slowCompleted),
+            Interlocked.Read(ref _streamResets));
+    }
+}
