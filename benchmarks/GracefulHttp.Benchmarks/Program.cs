@@ -1,1 +1,28 @@
-return 0;
+using System.CommandLine;
+using GracefulHttp.Benchmarks.Cli;
+using GracefulHttp.Benchmarks.Counting;
+
+if (PrivateNetwork.IsInside)
+{
+    PrivateNetwork.BringLoopbackUp();
+}
+
+var root = new RootCommand("Measures what abandoned HttpClient requests cost: RSTs, connections, throughput. Without a command: compare.");
+// The same options on both, so that they are understood before and after the command's name.
+var comparison = new CompareCommand();
+comparison.AddTo(root);
+var compare = new Command("compare", "Compares the strategies on real sockets and prints a table. This is the default command.");
+comparison.AddTo(compare);
+root.Subcommands.Add(compare);
+root.Subcommands.Add(new ServeCommand().Create());
+root.Subcommands.Add(PeerHostCommand.Create());
+
+ParseResult parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    await Console.Error.WriteLineAsync($"error: {parsed.Errors[0].Message.ReplaceLineEndings(" ")} See --help.");
+    return 1;
+}
+
+// After Ctrl+C a row still ends its requests before the table is printed.
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });

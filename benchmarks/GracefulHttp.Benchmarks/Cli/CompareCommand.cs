@@ -1,0 +1,149 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using GracefulHttp.Benchmarks.Compare;
+using GracefulHttp.Benchmarks.Counting;
+using GracefulHttp.Benchmarks.Servers;
+
+namespace GracefulHttp.Benchmarks.Cli;
+
+/// <summary>The options of <c>compare</c>, and what they must be.</summary>
+internal sealed class CompareCommand
+{
+    private readonly Option<CompareStrategy[]> _strategies = NameOption.CreateList<CompareStrategy>(
+        "--strategies", "What becomes of abandoned requests: abort is a plain HttpClient. [default: all]");
+
+    private readonly Option<WireProtocol[]> _protocols = NameOption.CreateList<WireProtocol>(
+        "--protocol", "What is spoken: HTTP/1.1, HTTP/1.1 over TLS, HTTP/2 over TLS (Kestrel only). [default: all]");
+
+    private readonly Option<ServerKind[]> _servers = NameOption.CreateList<ServerKind>(
+        "--server", "Embedded servers: blind does not notice that a client has left and answers; kestrel stops working. [default: all]");
+
+    private readonly Option<RequestPhase[]> _phases = NameOption.CreateList<RequestPhase>(
+        "--phase", "Where requests are abandoned: waiting for the headers, or with half of the body read. [default: all]");
+
+    private readonly Option<int> _workers = NumberOption.Create("--workers", "Callers that send one request after the other.", 32, 1, 4096);
+
+    private readonly Option<double> _abandon = NumberOption.Create("--abandon", "Share of the requests that is slow and abandoned.", 0.3, 0.0, 1.0);
+
+    private readonly Option<int> _timeout = NumberOption.Create(
+        "--timeout-ms", "How long a caller waits for a slow answer, which comes 100 ms later still.", 20, 1, 60_000 - 100);
+
+    private readonly Option<double> _seconds = NumberOption.Create(
+        "--seconds", "Time per row, of which 7 % warm up, 86 % are measured and the rest lets late answers come in.", 5.0, 0.5, 3600);
+
+    private readonly Option<FileInfo> _json = new("--json") { Description = "Write the results to this file as well.", HelpName = "FILE" };
+
+    private readonly Option<string> _target = new("--target")
+    {
+        Description = "Measure against this server instead of the embedded ones. Requests to abandon go to the same URL with "
+            + "?delay=MS&phase=headers|body, which the slow backend behind it must obey ('serve' does). Certificates are not checked.",
+        HelpName = "URL",
+    };
+
+    private readonly Option<string> _slowUrl = new("--slow-url")
+    {
+        Description = "With --target: a URL or path of that server that answers late, if it does not know ?delay=. "
+            + "{ms} and {phase} are replaced.",
+        HelpName = "URL",
+    };
+
+    /// <summary>Makes <paramref name="command"/> the one that compares.</summary>
+    public void AddTo(Command command)
+    {
+        Option[] options = [_strategies, _protocols, _servers, _phases, _workers, _abandon, _timeout, _seconds, _json, _target, _slowUrl];
+        foreach (Option option in options)
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(async (parsed, interrupted) =>
+        {
+            // Not a validator of the parser: those also run when a value could not be read.
+            if (WhyInvalid(parsed.CommandResult) is { } why)
+            {
+                await Console.Error.WriteLineAsync($"error: {why} See --help.");
+                return 1;
+            }
+
+            CompareSettings compare = Read(parsed.CommandResult);
+            if (compare.Target is null)
+            {
+                // A user's server is not to be found in a network of our own.
+                PrivateNetwork.EnterIfUseful([.. Environment.GetCommandLineArgs().Skip(1)]);
+            }
+
+            return await CompareSession.RunAsync(compare, interrupted);
+        });
+    }
+
+    private static bool IsGiven(CommandResult command, Option option) => command.GetResult(option) is { Implicit: false };
+
+    private string? WhyInvalid(CommandResult command)
+    {
+        string? target = command.GetValue(_target);
+        string? slowUrl = command.GetValue(_slowUrl);
+        return target is null && slowUrl is not null ? "--slow-url only goes with --target."
+            : target is not null && IsGiven(command, _servers) ? "--server names an embedded server and does not go with --target."
+            : target is not null && !IsHttpUrl(target) ? $"--target: '{target}' is not an absolute http:// or https:// URL."
+            : target is not null && !IsSlowUrl(target, slowUrl) ? $"--slow-url: '{slowUrl}' is not a URL or a path of --target."
+            : Cells(command).Count == 0 ? NothingToCompare(command, target)
+            : command.GetValue(_json) is { } json ? OutputFile.WhyNotWritable("--json", json)
+            : null;
+    }
+
+    private static bool IsHttpUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.Host.Length > 0;
+
+    private static bool IsSlowUrl(string target, string? text) =>
+        text is null || (Uri.TryCreate(new Uri(target), text, out Uri? url) && url.Authority == new Uri(target).Authority);
+
+    private string NothingToCompare(CommandResult command, string? target) => target is not null
+        ? $"--protocol: {Names(command.GetValue(_protocols))} cannot be spoken with --target {target}."
+        : $"--protocol {Names(command.GetValue(_protocols))} with --server {Names(command.GetValue(_servers))}: only kestrel speaks h2.";
+
+    private static string Names<T>(T[]? values)
+        where T : struct, Enum => string.Join(',', (values ?? []).Select(EnumNames.Name));
+
+    private CompareSettings Read(CommandResult command) => new()
+    {
+        Strategies = Values(command, _strategies),
+        Cells = Cells(command),
+        Workers = command.GetValue(_workers),
+        Abandon = command.GetValue(_abandon),
+        Timeout = TimeSpan.FromMilliseconds(command.GetValue(_timeout)),
+        RowTime = TimeSpan.FromSeconds(command.GetValue(_seconds)),
+        Json = command.GetValue(_json),
+        Target = command.GetValue(_target) is { } target ? new Uri(target) : null,
+        SlowUrl = command.GetValue(_slowUrl),
+    };
+
+    private static T[] Values<T>(CommandResult command, Option<T[]> option)
+        where T : struct, Enum => command.GetValue(option) is { Length: > 0 } values ? values : Enum.GetValues<T>();
+
+    private List<Cell> Cells(CommandResult command)
+    {
+        IEnumerable<RequestPhase> phases = Values(command, _phases);
+        if (command.GetValue(_target) is not { } target)
+        {
+            return [.. from protocol in Values(command, _protocols)
+                       from server in Values(command, _servers)
+                       where protocol != WireProtocol.H2 || server == ServerKind.Kestrel
+                       from phase in phases
+                       select new Cell(protocol, server, phase)];
+        }
+
+        // One slow URL that is always the same is late with everything.
+        bool oneSlowUrl = command.GetValue(_slowUrl) is { } slow && !slow.Contains("{phase}", StringComparison.Ordinal);
+        if (oneSlowUrl && !IsGiven(command, _phases))
+        {
+            phases = [RequestPhase.Headers];
+        }
+
+        bool isTls = new Uri(target).Scheme == Uri.UriSchemeHttps;
+        WireProtocol[] protocols = IsGiven(command, _protocols) ? Values(command, _protocols) : [isTls ? WireProtocol.Https : WireProtocol.Http];
+        return [.. from protocol in protocols
+                   where isTls == (protocol != WireProtocol.Http)
+                   from phase in phases
+                   select new Cell(protocol, Server: null, phase)];
+    }
+}

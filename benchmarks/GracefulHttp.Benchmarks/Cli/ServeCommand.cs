@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Net;
+using GracefulHttp.Benchmarks.Servers;
+
+namespace GracefulHttp.Benchmarks.Cli;
+
+/// <summary><c>serve</c>: one embedded server until Ctrl+C, for instance as the slow backend of a reverse proxy.</summary>
+internal sealed class ServeCommand
+{
+    private readonly Option<ServerKind> _server = NameOption.CreateSingle(
+        "--server", "blind does not notice that a client has left and answers; kestrel stops working.", ServerKind.Kestrel);
+
+    private readonly Option<WireProtocol> _protocol = NameOption.CreateSingle("--protocol", "What is spoken; h2 only by kestrel.", WireProtocol.Http);
+
+    private readonly Option<int> _port = NumberOption.Create("--port", "Where to listen, on 127.0.0.1; 0 for a free port.", 0, 0, 65535);
+
+    public Command Create()
+    {
+        var command = new Command("serve", "Runs one of the embedded servers. It answers any path, and late with ?delay=MS&phase=headers|body.");
+        command.Options.Add(_server);
+        command.Options.Add(_protocol);
+        command.Options.Add(_port);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupted)
+    {
+        WireProtocol protocol = parsed.GetValue(_protocol);
+        ServerKind kind = parsed.GetValue(_server);
+        if (kind == ServerKind.Blind && protocol == WireProtocol.H2)
+        {
+            await Console.Error.WriteLineAsync("error: --protocol h2 with --server blind: only kestrel speaks h2. See --help.");
+            return 1;
+        }
+
+        using var servers = new EmbeddedServers();
+        await using IEmbeddedServer server = await servers.StartAsync(kind, protocol, IPAddress.Loopback, parsed.GetValue(_port));
+        await Console.Out.WriteLineAsync($"{(protocol == WireProtocol.Http ? "http" : "https")}://127.0.0.1:{server.Port}/");
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, interrupted);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl+C is how it ends.
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Net;
+using GracefulHttp.Benchmarks.Compare;
+
+namespace GracefulHttp.Benchmarks.Cli;
+
+/// <summary>Tries a user's server before minutes are spent on it.</summary>
+internal static class TargetProbe
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <returns>One sentence, or null when the server answers quickly where it should and late where it should.</returns>
+    public static async Task<string?> WhyNotUsableAsync(CompareSettings settings, CancellationToken interrupted)
+    {
+        foreach (Cell cell in settings.Cells)
+        {
+            RowTarget target = RowTarget.Users(settings.Target!, settings.SlowUrl, cell, settings.SlowDelay);
+            using var client = new ComparedClient(CompareStrategy.Abort, cell.Protocol);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+            limit.CancelAfter(Limit);
+            try
+            {
+                using HttpResponseMessage fast = await client.Http.GetAsync(target.Fast, limit.Token);
+                if (fast.StatusCode != HttpStatusCode.OK)
+                {
+                    return $"--target: {target.Fast} answered {(int)fast.StatusCode} instead of 200.";
+                }
+
+                long start = Stopwatch.GetTimestamp();
+                using HttpResponseMessage slow = await client.Http.GetAsync(target.Slow, limit.Token);
+                TimeSpan took = Stopwatch.GetElapsedTime(start);
+                if (took < settings.Timeout)
+                {
+                    return FormattableString.Invariant(
+                        $"--target: {target.Slow} answered within {took.TotalMilliseconds:0.0} ms, so nothing would be abandoned after --timeout-ms {settings.Timeout.TotalMilliseconds:0}. Does the backend know ?delay=? Otherwise give --slow-url.");
+                }
+            }
+            catch (OperationCanceledException) when (!interrupted.IsCancellationRequested)
+            {
+                return $"--target: {settings.Target} did not answer within {Limit.TotalSeconds:0} s.";
+            }
+            catch (HttpRequestException e)
+            {
+                return $"--target: {settings.Target} cannot be reached over {cell.Protocol.Name()}: {e.Message}";
+            }
+        }
+
+        return null;
+    }
+}

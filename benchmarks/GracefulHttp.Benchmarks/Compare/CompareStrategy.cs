@@ -1,0 +1,14 @@
+namespace GracefulHttp.Benchmarks.Compare;
+
+/// <summary>What becomes of the abandoned requests of a row.</summary>
+internal enum CompareStrategy
+{
+    /// <summary>A plain <see cref="HttpClient"/>, without this library.</summary>
+    Abort,
+
+    /// <summary><see cref="AbandonStrategy.Close"/>.</summary>
+    Close,
+
+    /// <summary><see cref="AbandonStrategy.Drain"/>.</summary>
+    Drain,
+}

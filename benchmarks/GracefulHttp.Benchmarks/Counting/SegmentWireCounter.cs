@@ -1,0 +1,24 @@
+using GracefulHttp.TestKit.Wire;
+
+namespace GracefulHttp.Benchmarks.Counting;
+
+/// <summary>Counts the segments themselves.</summary>
+internal sealed class SegmentWireCounter(int serverPort) : IWireCounter
+{
+    private readonly SegmentRecorder _recorder = SegmentRecorder.Start(RecordingDetail.CountersOnly, serverPort);
+    private readonly int _timeWaitBefore = KernelSocketTable.TimeWaitSockets(serverPort);
+
+    public CountingMethod Method => CountingMethod.Segments;
+
+    public async Task<WireCounts> ReadAsync()
+    {
+        await _recorder.SettleAsync();
+        return new WireCounts(
+            _recorder.ResetsFromClient,
+            _recorder.ResetsFromServer,
+            _recorder.ConnectionsOpened,
+            KernelSocketTable.TimeWaitSockets(serverPort) - _timeWaitBefore);
+    }
+
+    public ValueTask DisposeAsync() => _recorder.DisposeAsync();
+}

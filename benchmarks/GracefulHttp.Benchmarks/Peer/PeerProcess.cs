@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Text.Json;
+using GracefulHttp.Benchmarks.Counting;
+using GracefulHttp.Benchmarks.Servers;
+
+namespace GracefulHttp.Benchmarks.Peer;
+
+/// <summary>
+/// The process beside the measured one: it has the servers and the segment counting, so that the measured process is a client
+/// and nothing else. Spoken to in lines of JSON over its standard input and output.
+/// </summary>
+internal sealed class PeerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Process _process;
+
+    private PeerProcess(Process process) => _process = process;
+
+    public static PeerProcess Start()
+    {
+        IReadOnlyList<string> line = SelfCommand.Line;
+        Process process = Process.Start(new ProcessStartInfo(line[0], [.. line.Skip(1), PeerHost.CommandName])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        }) ?? throw new InvalidOperationException("The server process did not start.");
+        return new PeerProcess(process);
+    }
+
+    public async Task<int> OpenAsync(ServerKind server, WireProtocol protocol) =>
+        (await AskAsync(new PeerRequest(PeerCommand.Open, Server: server, Protocol: protocol))).Port!.Value;
+
+    public async Task<CountingMethod> WatchAsync(int port, bool onThisMachine) =>
+        (await AskAsync(new PeerRequest(PeerCommand.Watch, port, OnThisMachine: onThisMachine))).Method!.Value;
+
+    public async Task<ServerCounts> ReadServerAsync(int port) => (await AskAsync(new PeerRequest(PeerCommand.Server, port))).Server!;
+
+    public async Task<(WireCounts Wire, ServerCounts? Server)> ReadCountsAsync(int port)
+    {
+        PeerReply reply = await AskAsync(new PeerRequest(PeerCommand.Counts, port));
+        return (reply.Wire!, reply.Server);
+    }
+
+    public Task CloseAsync(int port) => AskAsync(new PeerRequest(PeerCommand.Close, port));
+
+    /// <summary>Ends the process: closing its standard input is all it takes, and that also happens if this process dies.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        using var timeout = new CancellationTokenSource(ExitTimeout, TimeProvider.System);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task<PeerReply> AskAsync(PeerRequest request)
+    {
+        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request, PeerJsonContext.Default.PeerRequest));
+        await _process.StandardInput.FlushAsync();
+        string? line = await _process.StandardOutput.ReadLineAsync().WaitAsync(ReplyTimeout, TimeProvider.System);
+        PeerReply reply = line is null
+            ? throw new InvalidOperationException("The server process has ended.")
+            : JsonSerializer.Deserialize(line, PeerJsonContext.Default.PeerReply)!;
+        return reply.Error is null ? reply : throw new InvalidOperationException($"The server process could not {request.Command}: {reply.Error}");
+    }
+}

@@ -1,0 +1,16 @@
+using GracefulHttp.Benchmarks.Servers;
+
+namespace GracefulHttp.Benchmarks.Peer;
+
+/// <summary>One line from the measuring process to its peer.</summary>
+/// <param name="Command">What to do.</param>
+/// <param name="Port">The server's port; not for <see cref="PeerCommand.Open"/>.</param>
+/// <param name="Server">Which server to open.</param>
+/// <param name="Protocol">What it speaks.</param>
+/// <param name="OnThisMachine">Whether the server on <paramref name="Port"/> is on this machine.</param>
+internal sealed record PeerRequest(
+    PeerCommand Command,
+    int Port = 0,
+    ServerKind Server = default,
+    WireProtocol Protocol = default,
+    bool OnThisMachine = true);

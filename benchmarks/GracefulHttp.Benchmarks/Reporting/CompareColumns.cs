@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace GracefulHttp.Benchmarks.Reporting;
+
+/// <summary>The columns of the table of <c>compare</c>.</summary>
+internal static class CompareColumns
+{
+    private const string Unknown = "?";
+
+    public static TableColumn Strategy { get; } = new("", "strategy", row => row.Strategy.Name());
+
+    /// <summary>What goes over the wire.</summary>
+    public static IReadOnlyList<TableColumn> Wire { get; } =
+    [
+        new("useful", "req/s", row => Whole(row.OkPerSecond)),
+        new("aban-", "doned", row => Whole(row.Abandoned)),
+        new("RSTs", "sent", row => Whole(row.ResetsSent), row => Tone(row.ResetsSent, zeroIsGood: true)),
+        new("per", "1,000", row => Whole(row.ResetsPerThousand), row => Tone(row.ResetsSent, zeroIsGood: true)),
+        new("conns", "opened", row => Whole(row.ConnectionsOpened)),
+        new("TIME_", "WAIT", row => Whole(row.TimeWait)),
+        new("server", "did", row => Whole(row.ServerCompletedAbandoned)),
+        new("stream", "resets", row => Whole(row.StreamResets)),
+    ];
+
+    /// <summary>What callers and the machine feel.</summary>
+    public static IReadOnlyList<TableColumn> Cost { get; } =
+    [
+        new("", "failed", row => Whole(row.Failed), row => Tone(row.Failed, zeroIsGood: false)),
+        new("p50", "ms", row => Milliseconds(row.OkP50Ms)),
+        new("p99", "ms", row => Milliseconds(row.OkP99Ms)),
+        new("cancel", "p99 ms", row => Milliseconds(row.CancelP99Ms)),
+        new("CPU µs", "/useful", row => Whole(row.CpuMicrosecondsPerOk)),
+    ];
+
+    /// <summary>What each column means, for under the table.</summary>
+    public static IReadOnlyList<string> Legend { get; } =
+    [
+        "useful req/s: quick requests answered right. per 1,000: RSTs per 1,000 abandoned requests. conns opened, TIME_WAIT: connections begun and",
+        "client ports left waiting. server did: abandoned requests the server still completed. stream resets: RST_STREAM (HTTP/2). cancel p99:",
+        "from the cancellation to the exception in the caller's hands. CPU: of the client process, background work included.",
+    ];
+
+    private static string Whole(double? value) => value is { } known ? known.ToString("#,0", CultureInfo.InvariantCulture) : Unknown;
+
+    private static string Milliseconds(double? value) => value switch
+    {
+        null => "–",
+        >= 100 => value.Value.ToString("#,0", CultureInfo.InvariantCulture),
+        >= 10 => value.Value.ToString("0.0", CultureInfo.InvariantCulture),
+        _ => value.Value.ToString("0.00", CultureInfo.InvariantCulture),
+    };
+
+    private static TableTone Tone(long? count, bool zeroIsGood) => count switch
+    {
+        > 0 => TableTone.Bad,
+        0 when zeroIsGood => TableTone.Good,
+        _ => TableTone.Plain,
+    };
+}

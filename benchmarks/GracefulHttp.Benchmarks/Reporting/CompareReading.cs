@@ -1,0 +1,108 @@
+using System.Globalization;
+using GracefulHttp.Benchmarks.Compare;
+using GracefulHttp.Benchmarks.Servers;
+
+namespace GracefulHttp.Benchmarks.Reporting;
+
+/// <summary>The table in a few plain sentences, each made from its numbers.</summary>
+internal sealed class CompareReading(CompareSettings settings, IReadOnlyList<CompareRow> rows)
+{
+    public IEnumerable<string> Sentences()
+    {
+        List<string?> sentences = [];
+        foreach (IGrouping<ServerKind?, CompareRow> server in rows.GroupBy(row => row.Cell.Server))
+        {
+            sentences.Add(Resets(server.Key, [.. server.Where(row => row.Cell.Protocol != WireProtocol.H2)]));
+        }
+
+        sentences.Add(Throughput());
+        sentences.Add(ServerWork());
+        sentences.AddRange(Warnings());
+        return sentences.OfType<string>();
+    }
+
+    private string ServerName(ServerKind? server) => server switch
+    {
+        ServerKind.Blind => "the FIN-blind server",
+        ServerKind.Kestrel => "Kestrel",
+        _ => settings.Target!.Authority,
+    };
+
+    private string? Resets(ServerKind? server, IReadOnlyList<CompareRow> ofServer)
+    {
+        string[] parts = [.. from row in ofServer
+                             where row is { ResetsPerThousand: not null }
+                             group row.ResetsPerThousand!.Value by row.Strategy into strategy
+                             let range = Range(strategy)
+                             group strategy.Key.Name() by range into same
+                             select $"{string.Join(" and ", same)} {same.Key}"];
+        return parts.Length == 0 ? null : $"RSTs per 1,000 abandoned requests, HTTP/1.1 against {ServerName(server)}: {string.Join("; ", parts)}.";
+    }
+
+    private static string Range(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        if (sorted[^1] == 0)
+        {
+            return "none";
+        }
+
+        string low = Whole(sorted[0]), high = Whole(sorted[^1]);
+        return low == high ? low : $"{low} to {high}";
+    }
+
+    private string? Throughput()
+    {
+        Cell? cell = rows.Select(row => row.Cell).OrderBy(cell => cell.Protocol != WireProtocol.Https).FirstOrDefault();
+        CompareRow? abort = rows.FirstOrDefault(row => row.Cell == cell && row.Strategy == CompareStrategy.Abort);
+        CompareRow? drain = rows.FirstOrDefault(row => row.Cell == cell && row.Strategy == CompareStrategy.Drain);
+        if (cell is null || abort is null or { OkPerSecond: 0 } || drain is null)
+        {
+            return null;
+        }
+
+        string connections = drain.ConnectionsOpened is { } few && abort.ConnectionsOpened is { } many
+            ? $", with {Whole(few)} new connections against {Whole(many)}"
+            : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{CellLabel.Long(settings, cell)}: drain answered {drain.OkPerSecond / abort.OkPerSecond:0.0} times the useful requests of abort{connections}.");
+    }
+
+    private string? ServerWork()
+    {
+        CompareRow[] kestrel = [.. rows.Where(row => row.Cell is { Server: ServerKind.Kestrel, Protocol: not WireProtocol.H2 })];
+        string[] parts = [.. from row in kestrel
+                             where row.ServerCompletedAbandoned is not null
+                             group row by row.Strategy into strategy
+                             let abandoned = strategy.Sum(row => row.Abandoned)
+                             where abandoned > 0
+                             select string.Create(
+                                 CultureInfo.InvariantCulture,
+                                 $"{strategy.Sum(row => row.ServerCompletedAbandoned!.Value) / (double)abandoned:0 %} with {strategy.Key.Name()}")];
+        return parts.Length == 0 ? null : $"Kestrel, which stops working when it sees a FIN, completed of the abandoned requests: {string.Join(", ", parts)}.";
+    }
+
+    private IEnumerable<string?> Warnings()
+    {
+        long fromServer = rows.Sum(row => row.ResetsFromServer ?? 0);
+        if (fromServer > 0)
+        {
+            string places = string.Join(", ", rows.Where(row => row.ResetsFromServer > 0)
+                .Select(row => $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()} ({Whole(row.ResetsFromServer!.Value)})"));
+            yield return $"The server sent RSTs of its own, which are not in the table: {places}.";
+        }
+
+        foreach (CompareRow row in rows.Where(row => row.Failed > 0))
+        {
+            yield return $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()}: {Whole(row.Failed)} failed, the first with: {row.FirstFailure}";
+        }
+
+        foreach (CompareRow row in rows.Where(row => !row.EndedInTime))
+        {
+            yield return $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()}: something still drained, lingered or was worked on when it was counted.";
+        }
+    }
+
+    private static string Whole(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+}

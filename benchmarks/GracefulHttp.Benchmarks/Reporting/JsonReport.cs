@@ -1,0 +1,35 @@
+using System.Text.Json;
+using GracefulHttp.Benchmarks.Compare;
+
+namespace GracefulHttp.Benchmarks.Reporting;
+
+/// <summary>The results for programs. Property names are a contract.</summary>
+internal sealed record JsonReport(JsonEnvironment Environment, IReadOnlyList<JsonRow> Rows)
+{
+    public static JsonReport Create(CompareSettings settings, MachineDescription machine, IReadOnlyList<CompareRow> rows) => new(
+        new JsonEnvironment(
+            machine.ToString(),
+            machine.Cpu,
+            machine.Cores,
+            machine.MemoryGib,
+            machine.Os,
+            machine.Kernel,
+            machine.Runtime,
+            machine.Date,
+            settings.Workers,
+            settings.Abandon,
+            settings.Timeout.TotalMilliseconds,
+            settings.SlowDelay.TotalMilliseconds,
+            settings.RowTime.TotalSeconds,
+            settings.MeasuredTime.TotalSeconds,
+            settings.Target?.OriginalString,
+            settings.SlowUrl,
+            rows.Count == 0 ? null : CountingCaption.For(rows.Max(row => row.Method))),
+        [.. rows.Select(row => JsonRow.Create(settings, row))]);
+
+    public async Task WriteAsync(FileInfo file)
+    {
+        await using var stream = new FileStream(file.FullName, FileMode.Create, FileAccess.Write);
+        await JsonSerializer.SerializeAsync(stream, this, ReportJsonContext.Default.JsonReport);
+    }
+}

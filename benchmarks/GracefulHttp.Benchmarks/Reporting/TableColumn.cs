@@ -1,0 +1,10 @@
+using GracefulHttp.Benchmarks.Compare;
+
+namespace GracefulHttp.Benchmarks.Reporting;
+
+/// <summary>One column of the table.</summary>
+/// <param name="Top">First line of its head.</param>
+/// <param name="Bottom">Second line of its head.</param>
+/// <param name="Text">What a row shows.</param>
+/// <param name="Tone">How it is shown.</param>
+internal sealed record TableColumn(string Top, string Bottom, Func<CompareRow, string> Text, Func<CompareRow, TableTone>? Tone = null);
