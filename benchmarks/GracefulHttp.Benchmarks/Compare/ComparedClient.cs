@@ -9,10 +9,18 @@ internal sealed class ComparedClient : IDisposable
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(5);
 
+    private readonly GracefulHttpHandler? _graceful;
+
     public ComparedClient(CompareStrategy strategy, WireProtocol protocol)
     {
-        HttpMessageHandler handler = CreateSockets();
-        Http = new HttpClient(handler)
+        SocketsHttpHandler sockets = CreateSockets();
+        _graceful = strategy switch
+        {
+            CompareStrategy.Close => new GracefulHttpHandler(new GracefulHttpOptions { Strategy = AbandonStrategy.Close }, sockets),
+            CompareStrategy.Drain => new GracefulHttpHandler(new GracefulHttpOptions { Strategy = AbandonStrategy.Drain }, sockets),
+            _ => null,
+        };
+        Http = new HttpClient((HttpMessageHandler?)_graceful ?? sockets)
         {
             Timeout = RequestTimeout,
             DefaultRequestVersion = protocol == WireProtocol.H2 ? HttpVersion.Version20 : HttpVersion.Version11,
@@ -24,7 +32,24 @@ internal sealed class ComparedClient : IDisposable
 
     /// <summary>Waits, bounded, until nothing drains or lingers.</summary>
     /// <returns>Whether that was so in time.</returns>
-    public Task<bool> WaitForIdleAsync() { _ = Http; return Task.FromResult(true); }
+    public async Task<bool> WaitForIdleAsync()
+    {
+        if (_graceful is null)
+        {
+            return true;
+        }
+
+        using var limit = new CancellationTokenSource(IdleTimeout, TimeProvider.System);
+        try
+        {
+            await _graceful.WaitForIdleAsync(limit.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
 
     public void Dispose() => Http.Dispose();
 
