@@ -29,14 +29,14 @@ internal sealed class CompareCommand
         "--timeout-ms", "How long a caller waits for a slow answer, which comes 100 ms later still.", 20, 1, 60_000 - 100);
 
     private readonly Option<double> _seconds = NumberOption.Create(
-        "--seconds", "Time per row, of which 7 % warm up, 86 % are measured and the rest lets late answers come in.", 5.0, 0.5, 3600);
+        "--seconds", "Time per row, 0.7 s of which warm up and let late answers come in; the rest is measured.", 5.0, 1.0, 3600);
 
     private readonly Option<FileInfo> _json = new("--json") { Description = "Write the results to this file as well.", HelpName = "FILE" };
 
     private readonly Option<string> _target = new("--target")
     {
         Description = "Measure against this server instead of the embedded ones. Requests to abandon go to the same URL with "
-            + "?delay=MS&phase=headers|body, which the slow backend behind it must obey ('serve' does). Certificates are not checked.",
+            + "?delay=MS&phase=headers|body, which it or the backend behind it must obey ('serve' does). Certificates are not checked.",
         HelpName = "URL",
     };
 

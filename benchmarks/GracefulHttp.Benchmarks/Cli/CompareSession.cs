@@ -73,7 +73,7 @@ internal static class CompareSession
         console.WriteLine();
         new CompareTable(settings, rows).Write(console);
         console.WriteLine();
-        foreach (string line in CompareColumns.Legend)
+        foreach (string line in TextWrapping.Wrap(CompareColumns.Legend, console.Profile.Width))
         {
             console.MarkupLine($"[dim]{Markup.Escape(line)}[/]");
         }
@@ -81,7 +81,10 @@ internal static class CompareSession
         console.WriteLine();
         foreach (string sentence in new CompareReading(settings, rows).Sentences())
         {
-            console.WriteLine($"- {sentence}");
+            foreach (string line in TextWrapping.Wrap($"- {sentence}", console.Profile.Width))
+            {
+                console.WriteLine(line);
+            }
         }
     }
 }

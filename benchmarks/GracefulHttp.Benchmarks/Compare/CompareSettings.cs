@@ -34,9 +34,9 @@ internal sealed record CompareSettings
     /// </remarks>
     public TimeSpan SlowDelay => Timeout + TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Before the measurement, so that the pool has its connections.</summary>
-    public TimeSpan WarmUpTime => RowTime * 0.07;
+    /// <summary>Before the measurement, so that the pool has its connections: a few times as long as a slow answer takes by default.</summary>
+    public static TimeSpan WarmUpTime { get; } = TimeSpan.FromMilliseconds(350);
 
-    /// <summary>What is left of the row is for late answers to come in.</summary>
-    public TimeSpan MeasuredTime => RowTime * 0.86;
+    /// <summary>What the warm-up leaves of the row, and as much again for late answers to come in.</summary>
+    public TimeSpan MeasuredTime => RowTime - (2 * WarmUpTime);
 }

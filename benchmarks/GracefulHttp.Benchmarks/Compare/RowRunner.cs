@@ -25,7 +25,7 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
         // A port of its own for each row: no TIME_WAIT of an earlier row takes a local port, and no late segment is counted here.
         await using Place place = await PlaceAsync(cell);
         using var client = new ComparedClient(strategy, cell.Protocol);
-        await WorkAsync(client, place.Target, settings.WarmUpTime, interrupted);
+        await WorkAsync(client, place.Target, CompareSettings.WarmUpTime, interrupted);
         await WaitForLateAnswersAsync(place.EmbeddedPort);
         GC.Collect();
 

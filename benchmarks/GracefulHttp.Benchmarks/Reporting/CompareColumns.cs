@@ -19,8 +19,10 @@ internal static class CompareColumns
         new("conns", "opened", row => Whole(row.ConnectionsOpened)),
         new("TIME_", "WAIT", row => Whole(row.TimeWait)),
         new("server", "did", row => Whole(row.ServerCompletedAbandoned)),
-        new("stream", "resets", row => Whole(row.StreamResets)),
     ];
+
+    /// <summary>Only where HTTP/2 is spoken.</summary>
+    public static TableColumn StreamResets { get; } = new("stream", "resets", row => Whole(row.StreamResets));
 
     /// <summary>What callers and the machine feel.</summary>
     public static IReadOnlyList<TableColumn> Cost { get; } =
@@ -32,13 +34,12 @@ internal static class CompareColumns
         new("CPU µs", "/useful", row => Whole(row.CpuMicrosecondsPerOk)),
     ];
 
-    /// <summary>What each column means, for under the table.</summary>
-    public static IReadOnlyList<string> Legend { get; } =
-    [
-        "useful req/s: quick requests answered right. per 1,000: RSTs per 1,000 abandoned requests. conns opened, TIME_WAIT: connections begun and",
-        "client ports left waiting. server did: abandoned requests the server still completed. stream resets: RST_STREAM (HTTP/2). cancel p99:",
-        "from the cancellation to the exception in the caller's hands. CPU: of the client process, background work included.",
-    ];
+    /// <summary>What the columns mean, for under the table.</summary>
+    public const string Legend =
+        "useful req/s: quick requests answered right. per 1,000: RSTs per 1,000 abandoned requests. conns opened: connections begun while "
+        + "measuring. TIME_WAIT: client ports left waiting, with those of the pool, which is closed after each row. server did: abandoned "
+        + "requests that the server completed all the same. stream resets: RST_STREAM of HTTP/2. cancel p99: from the cancellation to the "
+        + "exception in the caller's hands. CPU: of the client process, background work included. ?: not known.";
 
     private static string Whole(double? value) => value is { } known ? known.ToString("#,0", CultureInfo.InvariantCulture) : Unknown;
 

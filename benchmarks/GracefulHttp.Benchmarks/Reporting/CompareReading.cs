@@ -16,6 +16,7 @@ internal sealed class CompareReading(CompareSettings settings, IReadOnlyList<Com
         }
 
         sentences.Add(Throughput());
+        sentences.Add(HeldStreams());
         sentences.Add(ServerWork());
         sentences.AddRange(Warnings());
         return sentences.OfType<string>();
@@ -67,6 +68,16 @@ internal sealed class CompareReading(CompareSettings settings, IReadOnlyList<Com
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{CellLabel.Long(settings, cell)}: drain answered {drain.OkPerSecond / abort.OkPerSecond:0.0} times the useful requests of abort{connections}.");
+    }
+
+    /// <summary>HTTP/2's price of a drain, where it shows.</summary>
+    private string? HeldStreams()
+    {
+        double abort = rows.Where(row => row is { Cell.Protocol: WireProtocol.H2, Strategy: CompareStrategy.Abort }).Sum(row => row.OkPerSecond);
+        double drain = rows.Where(row => row is { Cell.Protocol: WireProtocol.H2, Strategy: CompareStrategy.Drain }).Sum(row => row.OkPerSecond);
+        return drain == 0 || drain > 0.8 * abort ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"Over h2 drain answered {drain / abort:0.0} times the useful requests of abort: drained streams hold their places on the connection, and live requests queue behind them.");
     }
 
     private string? ServerWork()

@@ -1,5 +1,6 @@
 using System.Text;
 using GracefulHttp.Benchmarks.Compare;
+using GracefulHttp.Benchmarks.Servers;
 using Spectre.Console;
 
 namespace GracefulHttp.Benchmarks.Reporting;
@@ -12,14 +13,16 @@ internal sealed class CompareTable(CompareSettings settings, IReadOnlyList<Compa
     /// <summary>Writes one table, or two where one does not fit into the console.</summary>
     public void Write(IAnsiConsole console)
     {
-        TableColumn[] all = [CompareColumns.Strategy, .. CompareColumns.Wire, .. CompareColumns.Cost];
+        bool withHttp2 = rows.Any(row => row.Cell.Protocol == WireProtocol.H2);
+        TableColumn[] wire = withHttp2 ? [.. CompareColumns.Wire, CompareColumns.StreamResets] : [.. CompareColumns.Wire];
+        TableColumn[] all = [CompareColumns.Strategy, .. wire, .. CompareColumns.Cost];
         if (Widths(all).Sum() + (Gap.Length * (all.Length - 1)) <= console.Profile.Width)
         {
             Write(console, all);
             return;
         }
 
-        Write(console, [CompareColumns.Strategy, .. CompareColumns.Wire]);
+        Write(console, [CompareColumns.Strategy, .. wire]);
         console.WriteLine();
         Write(console, [CompareColumns.Strategy, CompareColumns.Wire[0], .. CompareColumns.Cost]);
     }
