@@ -10,6 +10,8 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
+    private bool? _targetIsSeen;
+
     /// <summary>Runs the requests for a moment without measuring: the code of a strategy is compiled by its first requests.</summary>
     public async Task WarmUpAsync(Cell cell, CompareStrategy strategy, TimeSpan time, CancellationToken interrupted)
     {
@@ -29,7 +31,8 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
         await WaitForLateAnswersAsync(place.EmbeddedPort);
         GC.Collect();
 
-        CountingMethod method = await peer.WatchAsync(place.Port, place.OnThisMachine);
+        CountingMethod method = await peer.WatchAsync(place.Port, place.IsSeenBothWays);
+        using ConnectionListener? begun = place.EmbeddedPort is null && method != CountingMethod.Segments ? new ConnectionListener() : null;
         TimeSpan cpuBefore = Environment.CpuUsage.TotalTime;
         WorkTally work = await WorkAsync(client, place.Target, settings.MeasuredTime, interrupted);
         // The pool first: what its connections do when they are closed belongs to the strategy as well.
@@ -54,7 +57,7 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
             StreamResets = cell.Protocol == WireProtocol.H2 ? server?.StreamResets : 0,
             Failed = work.Failed,
             FirstFailure = work.FirstFailure,
-            ConnectionsOpened = wire.ConnectionsOpened ?? server?.ConnectionsAccepted,
+            ConnectionsOpened = wire.ConnectionsOpened ?? server?.ConnectionsAccepted ?? begun?.Begun,
             TimeWait = wire.TimeWait,
             // A slow request is either abandoned, or answered and then certainly completed.
             ServerCompletedAbandoned = server is null ? null : Math.Max(0, server.SlowCompleted - work.AnsweredInTime),
@@ -108,18 +111,18 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
     {
         if (settings.Target is { } target)
         {
-            return new Place(peer, RowTarget.Users(target, settings.SlowUrl, cell, settings.SlowDelay), target.Port, EmbeddedPort: null);
+            _targetIsSeen ??= await TargetRoute.IsSeenBothWaysAsync(target);
+            RowTarget users = RowTarget.Users(target, settings.SlowUrl, cell, settings.SlowDelay);
+            return new Place(peer, users, target.Port, EmbeddedPort: null, _targetIsSeen.Value);
         }
 
         int port = await peer.OpenAsync(cell.Server!.Value, cell.Protocol);
-        return new Place(peer, RowTarget.Embedded(port, cell, settings.SlowDelay), port, port);
+        return new Place(peer, RowTarget.Embedded(port, cell, settings.SlowDelay), port, port, IsSeenBothWays: true);
     }
 
     /// <summary>Where a row takes place; ended with the row.</summary>
-    private sealed record Place(PeerProcess Peer, RowTarget Target, int Port, int? EmbeddedPort) : IAsyncDisposable
+    private sealed record Place(PeerProcess Peer, RowTarget Target, int Port, int? EmbeddedPort, bool IsSeenBothWays) : IAsyncDisposable
     {
-        public bool OnThisMachine => EmbeddedPort is not null || Target.Fast.IsLoopback;
-
         public async ValueTask DisposeAsync() => await Peer.CloseAsync(Port);
     }
 }

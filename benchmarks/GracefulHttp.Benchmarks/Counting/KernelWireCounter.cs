@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GracefulHttp.TestKit.Wire;
 
 namespace GracefulHttp.Benchmarks.Counting;
@@ -6,7 +7,7 @@ namespace GracefulHttp.Benchmarks.Counting;
 internal sealed class KernelWireCounter(int serverPort) : IWireCounter
 {
     private readonly KernelTcpCounters _before = KernelTcpCounters.Read();
-    private readonly int _timeWaitBefore = KernelSocketTable.TimeWaitSockets(serverPort);
+    private readonly long _start = Stopwatch.GetTimestamp();
 
     public CountingMethod Method =>
         PrivateNetwork.IsInside ? CountingMethod.KernelOwnNamespace : CountingMethod.KernelWholeMachine;
@@ -14,7 +15,7 @@ internal sealed class KernelWireCounter(int serverPort) : IWireCounter
     public Task<WireCounts> ReadAsync()
     {
         KernelTcpCounters counted = KernelTcpCounters.Read() - _before;
-        int timeWait = KernelSocketTable.TimeWaitSockets(serverPort) - _timeWaitBefore;
+        int timeWait = KernelSocketTable.TimeWaitSockets(serverPort, Stopwatch.GetElapsedTime(_start));
         return Task.FromResult(new WireCounts(counted.ResetsSent, ResetsFromServer: null, ConnectionsOpened: null, timeWait));
     }
 

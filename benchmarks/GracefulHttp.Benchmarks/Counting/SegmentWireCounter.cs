@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GracefulHttp.TestKit.Wire;
 
 namespace GracefulHttp.Benchmarks.Counting;
@@ -6,7 +7,7 @@ namespace GracefulHttp.Benchmarks.Counting;
 internal sealed class SegmentWireCounter(int serverPort) : IWireCounter
 {
     private readonly SegmentRecorder _recorder = SegmentRecorder.Start(RecordingDetail.CountersOnly, serverPort);
-    private readonly int _timeWaitBefore = KernelSocketTable.TimeWaitSockets(serverPort);
+    private readonly long _start = Stopwatch.GetTimestamp();
 
     public CountingMethod Method => CountingMethod.Segments;
 
@@ -17,7 +18,7 @@ internal sealed class SegmentWireCounter(int serverPort) : IWireCounter
             _recorder.ResetsFromClient,
             _recorder.ResetsFromServer,
             _recorder.ConnectionsOpened,
-            KernelSocketTable.TimeWaitSockets(serverPort) - _timeWaitBefore);
+            KernelSocketTable.TimeWaitSockets(serverPort, Stopwatch.GetElapsedTime(_start)));
     }
 
     public ValueTask DisposeAsync() => _recorder.DisposeAsync();

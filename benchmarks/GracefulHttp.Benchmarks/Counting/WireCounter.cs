@@ -6,10 +6,10 @@ namespace GracefulHttp.Benchmarks.Counting;
 internal static class WireCounter
 {
     /// <param name="serverPort">The server's port.</param>
-    /// <param name="onThisMachine">Whether the server is on this machine: only then its traffic passes through a raw TCP socket both ways.</param>
-    public static IWireCounter Start(int serverPort, bool onThisMachine)
+    /// <param name="isSeenBothWays">Whether a raw TCP socket here sees what both ends send, as it does on loopback.</param>
+    public static IWireCounter Start(int serverPort, bool isSeenBothWays)
     {
-        if (onThisMachine && SegmentRecorder.IsAvailable(out _))
+        if (isSeenBothWays && SegmentRecorder.IsAvailable(out _))
         {
             return new SegmentWireCounter(serverPort);
         }

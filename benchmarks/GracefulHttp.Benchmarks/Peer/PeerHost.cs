@@ -69,7 +69,7 @@ internal sealed class PeerHost : IAsyncDisposable
             await previous.Wire.DisposeAsync();
         }
 
-        IWireCounter wire = WireCounter.Start(request.Port, request.OnThisMachine);
+        IWireCounter wire = WireCounter.Start(request.Port, request.IsSeenBothWays);
         _watches[request.Port] = new Watch(wire, _open.GetValueOrDefault(request.Port)?.Tally.Read());
         return new PeerReply(Method: wire.Method);
     }

@@ -32,8 +32,8 @@ internal sealed class PeerProcess : IAsyncDisposable
     public async Task<int> OpenAsync(ServerKind server, WireProtocol protocol) =>
         (await AskAsync(new PeerRequest(PeerCommand.Open, Server: server, Protocol: protocol))).Port!.Value;
 
-    public async Task<CountingMethod> WatchAsync(int port, bool onThisMachine) =>
-        (await AskAsync(new PeerRequest(PeerCommand.Watch, port, OnThisMachine: onThisMachine))).Method!.Value;
+    public async Task<CountingMethod> WatchAsync(int port, bool isSeenBothWays) =>
+        (await AskAsync(new PeerRequest(PeerCommand.Watch, port, IsSeenBothWays: isSeenBothWays))).Method!.Value;
 
     public async Task<ServerCounts> ReadServerAsync(int port) => (await AskAsync(new PeerRequest(PeerCommand.Server, port))).Server!;
 

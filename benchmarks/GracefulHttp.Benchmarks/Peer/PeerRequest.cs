@@ -7,10 +7,10 @@ namespace GracefulHttp.Benchmarks.Peer;
 /// <param name="Port">The server's port; not for <see cref="PeerCommand.Open"/>.</param>
 /// <param name="Server">Which server to open.</param>
 /// <param name="Protocol">What it speaks.</param>
-/// <param name="OnThisMachine">Whether the server on <paramref name="Port"/> is on this machine.</param>
+/// <param name="IsSeenBothWays">Whether a raw socket here sees what both ends send.</param>
 internal sealed record PeerRequest(
     PeerCommand Command,
     int Port = 0,
     ServerKind Server = default,
     WireProtocol Protocol = default,
-    bool OnThisMachine = true);
+    bool IsSeenBothWays = true);

@@ -13,8 +13,9 @@ internal sealed class CompareTable(CompareSettings settings, IReadOnlyList<Compa
     /// <summary>Writes one table, or two where one does not fit into the console.</summary>
     public void Write(IAnsiConsole console)
     {
-        bool withHttp2 = rows.Any(row => row.Cell.Protocol == WireProtocol.H2);
-        TableColumn[] wire = withHttp2 ? [.. CompareColumns.Wire, CompareColumns.StreamResets] : [.. CompareColumns.Wire];
+        TableColumn[] serverResets = rows.Any(row => row.ResetsFromServer > 0) ? [CompareColumns.ServerResets] : [];
+        TableColumn[] streamResets = rows.Any(row => row.Cell.Protocol == WireProtocol.H2) ? [CompareColumns.StreamResets] : [];
+        TableColumn[] wire = [.. CompareColumns.Wire, .. serverResets, .. streamResets];
         TableColumn[] all = [CompareColumns.Strategy, .. wire, .. CompareColumns.Cost];
         if (Widths(all).Sum() + (Gap.Length * (all.Length - 1)) <= console.Profile.Width)
         {

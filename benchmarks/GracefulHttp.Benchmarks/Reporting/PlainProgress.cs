@@ -19,9 +19,10 @@ internal sealed class PlainProgress(CompareSettings settings, TextWriter output)
 
     internal static string Describe(CompareSettings settings, CompareRow row, int number, int total)
     {
-        string place = $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()}";
+        int longest = settings.Cells.Max(cell => CellLabel.Short(settings, cell).Length) + 1 + settings.Strategies.Max(strategy => strategy.Name().Length);
+        string place = $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()}".PadRight(longest);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"[{number,2}/{total}] {place,-28} {row.OkPerSecond,8:#,0} useful req/s {row.ResetsSent,8:#,0} RSTs {row.ConnectionsOpened,8:#,0} connections");
+            $"[{number,2}/{total}] {place} {row.OkPerSecond,8:#,0} useful req/s {row.ResetsSent,8:#,0} RSTs {row.ConnectionsOpened,8:#,0} connections");
     }
 }
