@@ -42,5 +42,8 @@ internal sealed record CompareRow
     /// <summary>Whether everything the strategy left behind had ended when it was counted.</summary>
     public required bool EndedInTime { get; init; }
 
+    /// <summary>Whether the server resets connections because of the strategy, and not one now and then for reasons of its own.</summary>
+    public bool IsAnsweredWithResets => ResetsFromServer > Math.Max(10, 0.02 * Abandoned);
+
     public double? ResetsPerThousand => ResetsSent is { } resets && Abandoned > 0 ? resets * 1000.0 / Abandoned : null;
 }

@@ -5,7 +5,8 @@ namespace GracefulHttp.Benchmarks.Compare;
 /// <summary>Measures every strategy in every cell, one row after the other.</summary>
 internal sealed class CompareRun(CompareSettings settings, ICompareProgress progress)
 {
-    private static readonly TimeSpan FirstWarmUpTime = TimeSpan.FromMilliseconds(300);
+    /// <summary>Long enough for the runtime to compile the hot paths a second time, with optimisation.</summary>
+    private static readonly TimeSpan FirstWarmUpTime = TimeSpan.FromMilliseconds(600);
 
     /// <summary>The rows of a cell come right after each other, so that what changes on the machine meets all strategies alike.</summary>
     /// <param name="rows">Receives each row when it is measured; what is there when the run is interrupted is valid.</param>

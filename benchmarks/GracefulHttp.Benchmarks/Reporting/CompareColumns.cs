@@ -21,7 +21,7 @@ internal static class CompareColumns
         new("server", "did", row => Whole(row.ServerCompletedAbandoned)),
     ];
 
-    /// <summary>Only where a server sent any.</summary>
+    /// <summary>Only where a server sent more than a few.</summary>
     public static TableColumn ServerResets { get; } = new(
         "server", "RSTs", row => Whole(row.ResetsFromServer), row => Tone(row.ResetsFromServer, zeroIsGood: true));
 
@@ -40,7 +40,7 @@ internal static class CompareColumns
 
     /// <summary>What the columns mean, for under the table.</summary>
     public const string Legend =
-        "useful req/s: quick requests answered right. per 1,000: RSTs per 1,000 abandoned requests. server RSTs: those the server sent. conns opened: connections begun while "
+        "useful req/s: quick requests answered right. per 1,000: RSTs per 1,000 abandoned requests. conns opened: connections begun while "
         + "measuring. TIME_WAIT: client ports left waiting, with those of the pool, which is closed after each row. server did: abandoned "
         + "requests that the server completed all the same. stream resets: RST_STREAM of HTTP/2. cancel p99: from the cancellation to the "
         + "exception in the caller's hands. CPU: of the client process, background work included. ?: not known.";

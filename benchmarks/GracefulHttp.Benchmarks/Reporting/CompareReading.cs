@@ -98,12 +98,16 @@ internal sealed class CompareReading(CompareSettings settings, IReadOnlyList<Com
 
     private IEnumerable<string?> Warnings()
     {
-        // One now and then is a server's own affair: a caller that leaves during the handshake, for instance.
-        CompareRow[] answeredWithResets = [.. rows.Where(row => row.ResetsFromServer > 0.05 * row.Abandoned)];
+        CompareRow[] answeredWithResets = [.. rows.Where(row => row.IsAnsweredWithResets)];
+        long fromServers = rows.Sum(row => row.ResetsFromServer ?? 0);
         if (answeredWithResets.Length > 0)
         {
             string places = string.Join(", ", answeredWithResets.Select(row => $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()}"));
-            yield return $"There the server sent RSTs, which a firewall may count as well: {places}.";
+            yield return $"RSTs came from the server, which a firewall may count as well: {places}.";
+        }
+        else if (fromServers > 0)
+        {
+            yield return $"In all rows together the servers sent {Whole(fromServers)} RSTs of their own, which are not in the table.";
         }
 
         foreach (CompareRow row in rows.Where(row => row.Failed > 0))

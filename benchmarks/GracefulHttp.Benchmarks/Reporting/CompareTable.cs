@@ -13,7 +13,7 @@ internal sealed class CompareTable(CompareSettings settings, IReadOnlyList<Compa
     /// <summary>Writes one table, or two where one does not fit into the console.</summary>
     public void Write(IAnsiConsole console)
     {
-        TableColumn[] serverResets = rows.Any(row => row.ResetsFromServer > 0) ? [CompareColumns.ServerResets] : [];
+        TableColumn[] serverResets = rows.Any(row => row.IsAnsweredWithResets) ? [CompareColumns.ServerResets] : [];
         TableColumn[] streamResets = rows.Any(row => row.Cell.Protocol == WireProtocol.H2) ? [CompareColumns.StreamResets] : [];
         TableColumn[] wire = [.. CompareColumns.Wire, .. serverResets, .. streamResets];
         TableColumn[] all = [CompareColumns.Strategy, .. wire, .. CompareColumns.Cost];
