@@ -31,8 +31,10 @@ internal static class TargetProbe
                 TimeSpan took = Stopwatch.GetElapsedTime(start);
                 if (took < settings.Timeout)
                 {
+                    string option = settings.SlowUrl is null ? "--target" : "--slow-url";
+                    string advice = settings.SlowUrl is null ? " Does the backend know ?delay=? Otherwise give --slow-url." : "";
                     return FormattableString.Invariant(
-                        $"--target: {target.Slow} answered within {took.TotalMilliseconds:0.0} ms, so nothing would be abandoned after --timeout-ms {settings.Timeout.TotalMilliseconds:0}. Does the backend know ?delay=? Otherwise give --slow-url.");
+                        $"{option}: {target.Slow} answered within {took.TotalMilliseconds:0.0} ms, so nothing would be abandoned after --timeout-ms {settings.Timeout.TotalMilliseconds:0}.{advice}");
                 }
             }
             catch (OperationCanceledException) when (!interrupted.IsCancellationRequested)
