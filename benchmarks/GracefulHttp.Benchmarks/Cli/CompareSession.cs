@@ -1,4 +1,5 @@
 using GracefulHttp.Benchmarks.Compare;
+using GracefulHttp.Benchmarks.Peer;
 using GracefulHttp.Benchmarks.Reporting;
 using Spectre.Console;
 
@@ -13,7 +14,8 @@ internal static class CompareSession
     {
         MachineDescription machine = MachineDescription.Read();
         var rows = new List<CompareRow>();
-        bool completed = true;
+        string? problem = null;
+        int exitCode = 0;
         try
         {
             if (settings.Target is not null && await TargetProbe.WhyNotUsableAsync(settings, interrupted) is { } why)
@@ -26,7 +28,11 @@ internal static class CompareSession
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
-            completed = false;
+            (problem, exitCode) = ("Interrupted.", InterruptedExitCode);
+        }
+        catch (PeerFailedException e)
+        {
+            (problem, exitCode) = ($"error: {e.Message}", 1);
         }
 
         if (rows.Count > 0)
@@ -34,12 +40,11 @@ internal static class CompareSession
             Report(settings, machine, rows);
         }
 
-        if (!completed)
+        if (problem is not null)
         {
-            await Console.Error.WriteLineAsync(rows.Count > 0
-                ? "Interrupted: the table has the rows that were measured; no JSON was written."
-                : "Interrupted before the first row was measured.");
-            return InterruptedExitCode;
+            string kept = rows.Count > 0 ? "The table has the rows that were measured; no JSON was written." : "No row was measured.";
+            await Console.Error.WriteLineAsync($"{problem} {kept}");
+            return exitCode;
         }
 
         if (settings.Json is { } json)

@@ -39,6 +39,9 @@ internal sealed record CompareRow
 
     public required double? CpuMicrosecondsPerOk { get; init; }
 
+    /// <summary>Why the segments of this row could not be counted, if so.</summary>
+    public required string? CountingProblem { get; init; }
+
     /// <summary>Whether everything the strategy left behind had ended when it was counted.</summary>
     public required bool EndedInTime { get; init; }
 

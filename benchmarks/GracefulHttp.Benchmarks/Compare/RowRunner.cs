@@ -65,6 +65,7 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
             OkP99Ms = work.OkLatency.Percentile(0.99),
             CancelP99Ms = work.CancelLatency.Percentile(0.99),
             CpuMicrosecondsPerOk = ok > 0 ? cpu.TotalMicroseconds / ok : null,
+            CountingProblem = wire.Problem,
             EndedInTime = ended,
         };
     }

@@ -13,12 +13,18 @@ internal sealed class SegmentWireCounter(int serverPort) : IWireCounter
 
     public async Task<WireCounts> ReadAsync()
     {
-        await _recorder.SettleAsync();
-        return new WireCounts(
-            _recorder.ResetsFromClient,
-            _recorder.ResetsFromServer,
-            _recorder.ConnectionsOpened,
-            KernelSocketTable.TimeWaitSockets(serverPort, Stopwatch.GetElapsedTime(_start)));
+        int timeWait = KernelSocketTable.TimeWaitSockets(serverPort, Stopwatch.GetElapsedTime(_start));
+        try
+        {
+            await _recorder.SettleAsync();
+        }
+        catch (Exception e) when (e is InvalidOperationException or TimeoutException)
+        {
+            // Segments were lost. A count that is too low would be worse than none.
+            return new WireCounts(null, null, null, timeWait, e.Message);
+        }
+
+        return new WireCounts(_recorder.ResetsFromClient, _recorder.ResetsFromServer, _recorder.ConnectionsOpened, timeWait);
     }
 
     public ValueTask DisposeAsync() => _recorder.DisposeAsync();

@@ -5,4 +5,6 @@ namespace GracefulHttp.Benchmarks.Counting;
 /// <param name="ResetsFromServer">RSTs from the server.</param>
 /// <param name="ConnectionsOpened">Connections the client began.</param>
 /// <param name="TimeWait">Client ports left in TIME_WAIT.</param>
-internal sealed record WireCounts(long? ResetsSent, long? ResetsFromServer, long? ConnectionsOpened, long? TimeWait);
+/// <param name="Problem">Why something is not known that this way of counting usually tells.</param>
+internal sealed record WireCounts(
+    long? ResetsSent, long? ResetsFromServer, long? ConnectionsOpened, long? TimeWait, string? Problem = null);

@@ -48,7 +48,15 @@ internal sealed class PeerProcess : IAsyncDisposable
     /// <summary>Ends the process: closing its standard input is all it takes, and that also happens if this process dies.</summary>
     public async ValueTask DisposeAsync()
     {
-        _process.StandardInput.Close();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already.
+        }
+
         using var timeout = new CancellationTokenSource(ExitTimeout, TimeProvider.System);
         try
         {
@@ -64,12 +72,27 @@ internal sealed class PeerProcess : IAsyncDisposable
 
     private async Task<PeerReply> AskAsync(PeerRequest request)
     {
-        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request, PeerJsonContext.Default.PeerRequest));
-        await _process.StandardInput.FlushAsync();
-        string? line = await _process.StandardOutput.ReadLineAsync().WaitAsync(ReplyTimeout, TimeProvider.System);
+        string? line;
+        try
+        {
+            await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(request, PeerJsonContext.Default.PeerRequest));
+            await _process.StandardInput.FlushAsync();
+            line = await _process.StandardOutput.ReadLineAsync().WaitAsync(ReplyTimeout, TimeProvider.System);
+        }
+        catch (IOException)
+        {
+            line = null;
+        }
+        catch (TimeoutException)
+        {
+            throw new PeerFailedException($"the server process did not answer within {ReplyTimeout.TotalSeconds:0} s.");
+        }
+
         PeerReply reply = line is null
-            ? throw new InvalidOperationException("The server process has ended.")
+            ? throw new PeerFailedException("the server process has ended.")
             : JsonSerializer.Deserialize(line, PeerJsonContext.Default.PeerReply)!;
-        return reply.Error is null ? reply : throw new InvalidOperationException($"The server process could not {request.Command}: {reply.Error}");
+        return reply.Error is null
+            ? reply
+            : throw new PeerFailedException($"the server process failed to {request.Command.Name()}: {reply.Error}");
     }
 }

@@ -115,6 +115,11 @@ internal sealed class CompareReading(CompareSettings settings, IReadOnlyList<Com
             yield return $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()}: {Whole(row.Failed)} failed, the first with: {row.FirstFailure}";
         }
 
+        foreach (CompareRow row in rows.Where(row => row.CountingProblem is not null))
+        {
+            yield return $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()}: RSTs not counted: {row.CountingProblem}";
+        }
+
         foreach (CompareRow row in rows.Where(row => !row.EndedInTime))
         {
             yield return $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()}: something still drained, lingered or was worked on when it was counted.";
