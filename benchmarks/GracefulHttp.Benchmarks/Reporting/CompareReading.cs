@@ -107,7 +107,7 @@ internal sealed class CompareReading(CompareSettings settings, IReadOnlyList<Com
         }
         else if (fromServers > 0)
         {
-            yield return $"In all rows together the servers sent {Whole(fromServers)} RSTs of their own, which are not in the table.";
+            yield return $"RSTs that servers sent for reasons of their own, in all rows together and not in the table: {Whole(fromServers)}.";
         }
 
         foreach (CompareRow row in rows.Where(row => row.Failed > 0))
