@@ -118,12 +118,20 @@ public sealed class GracefulHttpHandler : DelegatingHandler
         GracefulRequest tracked = Track(drainer, request);
         RequestScope? outer = RequestScope.Current;
         RequestScope.Current = tracked.Scope;
+
+        // Marked before the connection is disposed by the inner token, which a registration of the runtime's on the caller's
+        // own token would do first.
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            static state =>
+            {
+                var leaving = (GracefulRequest)state!;
+                leaving.Abandon();
+                leaving.HandDown();
+            },
+            tracked);
         try
         {
-            using CancellationTokenRegistration registration = tracked.Strategy == AbandonStrategy.Abort
-                ? cancellationToken.UnsafeRegister(static state => ((RequestScope)state!).Abort(), tracked.Scope)
-                : default;
-            HttpResponseMessage response = base.Send(tracked.Message, cancellationToken);
+            HttpResponseMessage response = base.Send(tracked.Message, tracked.Inner.Token);
             MessageClone.Return(tracked.Message, request, response);
             if (HasLeavableBody(response))
             {
@@ -132,14 +140,19 @@ public sealed class GracefulHttpHandler : DelegatingHandler
 
             return response;
         }
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new TaskCanceledException(e.Message, e.InnerException, cancellationToken);
+        }
         finally
         {
             RequestScope.Current = outer;
         }
     }
 
-    private static bool HasLeavableBody(HttpResponseMessage response) =>
-        response.StatusCode != HttpStatusCode.SwitchingProtocols
+    private static bool HasLeavableBody(HttpResponseMessage? response) =>
+        response is not null
+        && response.StatusCode != HttpStatusCode.SwitchingProtocols
         && response.RequestMessage?.Method != HttpMethod.Connect
         && response.Content.Headers.ContentLength != 0;
 
@@ -170,7 +183,7 @@ public sealed class GracefulHttpHandler : DelegatingHandler
         Task<HttpResponseMessage> sending = base.SendAsync(tracked.Message, tracked.Inner.Token);
         HttpResponseMessage response = await tracked.WaitAsync(sending, cancellationToken).ConfigureAwait(false);
         MessageClone.Return(tracked.Message, request, response);
-        if (response.Version.Major >= 2)
+        if (response is { Version.Major: >= 2 })
         {
             drainer.Origins.For(request.RequestUri).CountCompletedStream();
         }

@@ -3,6 +3,9 @@ namespace GracefulHttp.Abandonment;
 /// <summary>What became of an abandoned request. The names in snake_case are the log value and the metric tag.</summary>
 internal enum AbandonOutcome
 {
+    /// <summary>Not decided yet.</summary>
+    None,
+
     /// <summary>The answer was read to its end; the connection went back to the pool where the protocol allows it.</summary>
     Drained,
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
+using GracefulHttp.Connections;
 
 namespace GracefulHttp.Abandonment;
 
@@ -23,16 +24,22 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
     private ManualResetValueTaskSourceCore<int> _core;
     private int _state = (int)State.Idle;
 
-    // The read that waits.
+    // The read into our buffer.
     private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _read;
     private Action? _onRead;
     private byte[]? _buffer;
     private Memory<byte> _callerBuffer;
     private bool _asksForData;
     private bool _hold;
-    private CancellationToken _callerToken;
     private CancellationTokenRegistration _registration;
     private TaskCompletionSource<int>? _detached;
+    private bool _wasCancelled;
+
+    public AbandonableBody(GracefulRequest request, ReceivedBody body)
+    {
+        _request = request;
+        _body = body;
+    }
 
     private enum State
     {
@@ -42,23 +49,23 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
         /// <summary>A read straight into the caller's buffer.</summary>
         Direct,
 
+        /// <summary>The same on the caller's thread.</summary>
+        Blocking,
+
+        /// <summary>A read into our buffer, before its caller can be told of it.</summary>
+        Starting,
+
         /// <summary>A read into our buffer, which waits: the one state in which it can be detached.</summary>
         Waiting,
 
-        /// <summary>A read that has ended, and whose bytes are being handed over.</summary>
+        /// <summary>A read into our buffer that has ended, and whose bytes are being handed over.</summary>
         Held,
 
-        /// <summary>The caller has left during <see cref="Direct"/> or <see cref="Held"/>; whoever ends that ends the rest.</summary>
+        /// <summary>The caller has left in the middle of an operation; whoever ends that ends the rest.</summary>
         BusyAndLeft,
 
         /// <summary>At its end, or a background job's.</summary>
         Gone,
-    }
-
-    public AbandonableBody(GracefulRequest request, ReceivedBody body)
-    {
-        _request = request;
-        _body = body;
     }
 
     /// <summary>Whether the caller has left.</summary>
@@ -68,14 +75,23 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadDirectAsync(Memory<byte> buffer)
     {
-        Enter(State.Direct);
+        if (!TryEnter(State.Direct))
+        {
+            return 0;
+        }
+
         try
         {
             return _body.Note(await _body.ReadAsync(buffer, _request.Inner.Token).ConfigureAwait(false), !buffer.IsEmpty);
         }
         catch (OperationCanceledException) when (IsLeft)
         {
-            throw Disposed();
+            throw GatedOperations.Interrupted();
+        }
+        catch
+        {
+            _body.NoteFailure();
+            throw;
         }
         finally
         {
@@ -84,16 +100,25 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
     }
 
     /// <summary>The same, on the caller's thread.</summary>
-    public int ReadDirect(Span<byte> buffer)
+    public int ReadBlocking(Span<byte> buffer)
     {
-        Enter(State.Direct);
+        if (!TryEnter(State.Blocking))
+        {
+            return 0;
+        }
+
         try
         {
             return _body.Read(buffer);
         }
+        catch
+        {
+            _body.NoteFailure();
+            throw;
+        }
         finally
         {
-            Exit(State.Direct);
+            Exit(State.Blocking);
         }
     }
 
@@ -104,27 +129,31 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
 
     /// <summary>Copies what is left. It can be abandoned while it waits for the body, not while it writes: our buffer is the destination's then.</summary>
     /// <exception cref="TaskCanceledException">The caller has left; it carries its token.</exception>
-    public async Task CopyToAsync(Stream destination, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask CopyToAsync(Stream destination, CancellationToken cancellationToken)
     {
+        // As with a read, a token that has fired before anything began abandons nothing.
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             while (true)
             {
-                cancellationToken.ThrowIfCancellationRequested();
                 int count = await StartReadAsync(default, LargestBuffer, hold: true, cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    return;
+                }
+
                 try
                 {
-                    if (count == 0)
-                    {
-                        return;
-                    }
-
                     await destination.WriteAsync(_buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
                 }
                 finally
                 {
                     Exit(State.Held);
                 }
+
+                cancellationToken.ThrowIfCancellationRequested();
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -142,7 +171,8 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
     {
         while (true)
         {
-            switch ((State)Volatile.Read(ref _state))
+            State state = (State)Volatile.Read(ref _state);
+            switch (state)
             {
                 case State.Gone or State.BusyAndLeft:
                     return;
@@ -151,21 +181,44 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
                     LeaveIdle();
                     return;
 
-                case State.Waiting when TryDetach(Disposed()):
+                case State.Waiting when TryDetach(GatedOperations.Interrupted()):
                     _registration.Unregister();
                     return;
 
-                case State.Held when TryMove(State.Held, State.BusyAndLeft):
+                case State.Starting or State.Held when TryMove(state, State.BusyAndLeft):
                     return;
 
                 case State.Direct when TryMove(State.Direct, State.BusyAndLeft):
-                    _request.Inner.Cancel();
+                    _request.Abandon();
+                    _request.HandDown();
+                    return;
+
+                case State.Blocking when TryMove(State.Blocking, State.BusyAndLeft):
+                    // No token reaches a blocked read; disposing its stream does, as it does without us.
+                    _request.Abandon();
+                    _body.NoteFailure();
+                    _body.Dispose();
                     return;
             }
         }
     }
 
-    int IValueTaskSource<int>.GetResult(short token) => _core.GetResult(token);
+    int IValueTaskSource<int>.GetResult(short token)
+    {
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            if (IsLeft)
+            {
+                // The inner read may go on for long, and knows us: nothing of the caller's stays here.
+                _core.Reset();
+                _registration = default;
+            }
+        }
+    }
 
     ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _core.GetStatus(token);
 
@@ -173,11 +226,13 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
-    private static ObjectDisposedException Disposed() => new(nameof(Stream));
-
     private ValueTask<int> StartReadAsync(Memory<byte> callerBuffer, int size, bool hold, CancellationToken cancellationToken)
     {
-        Enter(State.Waiting);
+        if (!TryEnter(State.Starting))
+        {
+            return new ValueTask<int>(0);
+        }
+
         try
         {
             if (_buffer is null || _buffer.Length < size)
@@ -190,25 +245,39 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
         }
         catch
         {
-            TryMove(State.Waiting, State.Idle);
+            _body.NoteFailure();
+            Exit(State.Starting);
             throw;
         }
 
         _callerBuffer = callerBuffer;
         _asksForData = size != 0;
         _hold = hold;
-        _callerToken = cancellationToken;
         _core.Reset();
         _core.RunContinuationsAsynchronously = false;
         short version = _core.Version;
         if (_read.IsCompleted)
         {
-            OnRead();
+            // Where the caller has left meanwhile, what was read is handed over all the same, and Exit does the rest.
+            TryMove(State.Starting, State.Held);
+            HandOver();
+        }
+        else if (!TryMove(State.Starting, State.Waiting))
+        {
+            Volatile.Write(ref _state, (int)State.Gone);
+            Detach(GatedOperations.Interrupted());
+            _read.UnsafeOnCompleted(OnRead);
         }
         else
         {
             // First the token, so that OnRead finds a registration to take back.
-            _registration = cancellationToken.UnsafeRegister(static state => ((AbandonableBody)state!).OnCanceled(), this);
+            _registration = cancellationToken.UnsafeRegister(
+                static (state, token) => ((AbandonableBody)state!).OnCanceled(token), this);
+            if (IsLeft)
+            {
+                _registration.Unregister();
+            }
+
             _read.UnsafeOnCompleted(_onRead ??= OnRead);
         }
 
@@ -226,6 +295,11 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
         // Waits for a callback that runs just now: a late one must not hit the next read.
         _registration.Dispose();
         _registration = default;
+        HandOver();
+    }
+
+    private void HandOver()
+    {
         int count;
         try
         {
@@ -234,6 +308,7 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
         }
         catch (Exception e)
         {
+            _body.NoteFailure();
             Exit(State.Held);
             _core.SetException(e);
             return;
@@ -245,7 +320,7 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
             ReturnBuffer();
         }
 
-        if (!_hold)
+        if (!_hold || count == 0)
         {
             Exit(State.Held);
         }
@@ -253,26 +328,41 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
         _core.SetResult(count);
     }
 
-    private void OnCanceled() => TryDetach(new TaskCanceledException(null, null, _callerToken));
+    private void OnCanceled(CancellationToken token)
+    {
+        _wasCancelled = true;
+        TryDetach(new TaskCanceledException(GracefulRequest.CanceledMessage, null, token));
+    }
 
     /// <summary>Ends the caller's read with <paramref name="exception"/>; the inner read goes on with our buffer.</summary>
     private bool TryDetach(Exception exception)
     {
         // Before the move: the inner read, when it ends, looks for it.
-        Interlocked.CompareExchange(ref _detached, new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously), null);
+        EnsureDetached();
         if (!TryMove(State.Waiting, State.Gone))
         {
             return false;
         }
 
+        Detach(exception);
+        return true;
+    }
+
+    private TaskCompletionSource<int> EnsureDetached()
+    {
+        Interlocked.CompareExchange(ref _detached, new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously), null);
+        return _detached;
+    }
+
+    private void Detach(Exception exception)
+    {
         _callerBuffer = default;
-        _body.Detach(_detached.Task, _asksForData);
-        Abandon();
+        _body.Detach(EnsureDetached().Task, _asksForData);
+        StartJob();
 
         // The caller's code goes on on the thread pool, not inside Cancel() or Dispose().
         _core.RunContinuationsAsynchronously = true;
         _core.SetException(exception);
-        return true;
     }
 
     private void CompleteDetached()
@@ -289,9 +379,13 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
 
     private void LeaveIdle()
     {
-        _buffer ??= ArrayPool<byte>.Shared.Rent(LargestBuffer);
-        for (int i = 0; i < ReadsOnLeave && !_body.HasEnded; i++)
+        for (int i = 0; i < ReadsOnLeave && !_body.IsOver; i++)
         {
+            if (_buffer is not { Length: > 0 })
+            {
+                _buffer = ArrayPool<byte>.Shared.Rent(LargestBuffer);
+            }
+
             ValueTask<int> read;
             try
             {
@@ -306,7 +400,7 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
             {
                 // It keeps our buffer, which is lost to the pool.
                 _body.Detach(read.AsTask(), askedForData: true);
-                Abandon();
+                StartJob();
                 return;
             }
 
@@ -314,31 +408,36 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
         }
 
         ReturnBuffer();
-        if (_body.HasEnded)
+        if (_body.IsOver)
         {
             _body.Dispose();
         }
         else
         {
-            Abandon();
+            StartJob();
         }
     }
 
-    private void Abandon()
+    private void StartJob()
     {
-        _request.Scope.Abandon();
+        _request.Abandon();
         _request.Drainer.Take(AbandonedRequest.ReadingBody(_request, _body));
     }
 
-    private void Enter(State state)
+    /// <summary>False where the caller has disposed the body: it reads nothing more, as without us.</summary>
+    private bool TryEnter(State state)
     {
         if (TryMove(State.Idle, state))
         {
-            return;
+            return true;
         }
 
-        ObjectDisposedException.ThrowIf(IsLeft, typeof(Stream));
-        throw new InvalidOperationException("The response is being read already; one read at a time.");
+        if (!IsLeft)
+        {
+            throw new InvalidOperationException("The response is being read already; one read at a time.");
+        }
+
+        return _wasCancelled ? throw GatedOperations.Interrupted() : false;
     }
 
     private void Exit(State state)

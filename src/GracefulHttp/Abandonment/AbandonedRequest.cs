@@ -19,12 +19,12 @@ internal sealed class AbandonedRequest : BackgroundJob
     private readonly Drainer _drainer;
     private readonly OriginBudget _origin;
     private readonly AbandonStrategy _strategy;
-    private Rung _rung;
     private readonly Task<HttpResponseMessage>? _sending;
     private readonly long _abandonedAt;
+    private Rung _rung;
     private ReceivedBody? _body;
-    private AbandonOutcome _outcome;
-    private volatile bool _handedDown;
+    private int _outcome;
+    private int _holdsDrain;
     private long _discarded;
 
     private AbandonedRequest(GracefulRequest request, Task<HttpResponseMessage>? sending, ReceivedBody? body)
@@ -38,15 +38,13 @@ internal sealed class AbandonedRequest : BackgroundJob
 
         // Read now: the message is its caller's again in a moment.
         _strategy = request.Strategy;
-        if (_strategy == AbandonStrategy.Abort)
-        {
-            request.Scope.Abort();
-        }
-
         _rung = ChooseRung();
     }
 
     private bool IsStream => _rung is Rung.DrainStream or Rung.CloseStream or Rung.ResetUnknown;
+
+    /// <summary>Whether it is being ended, rather than waited for.</summary>
+    private bool IsDecided => Volatile.Read(ref _outcome) != (int)AbandonOutcome.None;
 
     public static AbandonedRequest WaitingForHeaders(GracefulRequest request, Task<HttpResponseMessage> sending)
     {
@@ -60,18 +58,10 @@ internal sealed class AbandonedRequest : BackgroundJob
     public static AbandonedRequest ReadingBody(GracefulRequest request, ReceivedBody body) => new(request, sending: null, body);
 
     /// <summary>The answer would redirect, authenticate or leave a cookie: it ends here. Called while its headers are read.</summary>
-    public void StopActing()
-    {
-        if (!_handedDown)
-        {
-            _outcome = AbandonOutcome.WouldAct;
-            ResetOrClose();
-        }
-    }
+    public void StopActing() => End(AbandonOutcome.WouldAct);
 
     protected override async Task RunAsync()
     {
-        bool draining = false;
         ITimer? deadline = null;
         try
         {
@@ -81,22 +71,14 @@ internal sealed class AbandonedRequest : BackgroundJob
                 _rung = ChooseRung();
             }
 
-            if (!HandDownAtOnce())
+            if (!EndsAtOnce())
             {
-                draining = TryBeginDrain();
-                if (draining || LetsRun())
-                {
-                    deadline = _drainer.TimeProvider.CreateTimer(
-                        static state => ((AbandonedRequest)state!).Expire(),
-                        this, _drainer.Options.DrainTimeout, Timeout.InfiniteTimeSpan);
-                }
-                else
-                {
-                    HandDown();
-                }
+                deadline = _drainer.TimeProvider.CreateTimer(
+                    static state => ((AbandonedRequest)state!).End(AbandonOutcome.DrainTimeout),
+                    this, _drainer.Options.DrainTimeout, Timeout.InfiniteTimeSpan);
             }
 
-            await EndAsync().ConfigureAwait(false);
+            await FinishAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -105,13 +87,9 @@ internal sealed class AbandonedRequest : BackgroundJob
                 await deadline.DisposeAsync().ConfigureAwait(false);
             }
 
-            if (draining)
-            {
-                EndDrain();
-            }
-
+            ReleaseDrain();
             AbandonedMessages.Remove(_request.Message);
-            _drainer.Record(_outcome, _drainer.TimeProvider.GetElapsedTime(_abandonedAt), _discarded);
+            _drainer.Record((AbandonOutcome)_outcome, _drainer.TimeProvider.GetElapsedTime(_abandonedAt), _discarded);
         }
     }
 
@@ -124,166 +102,168 @@ internal sealed class AbandonedRequest : BackgroundJob
             : Ladder.ForBody(_strategy, _body, progress);
     }
 
-    /// <summary>The rungs that do not wait for the answer.</summary>
-    private bool HandDownAtOnce()
+    /// <summary>Takes the rung. False where the answer is waited for, until the drain timeout.</summary>
+    private bool EndsAtOnce()
     {
-        _outcome = _rung switch
+        switch (_rung)
         {
-            Rung.Unsend => AbandonOutcome.NotSent,
-            Rung.Abort => AbandonOutcome.Aborted,
-            Rung.Drain or Rung.DrainStream => AbandonOutcome.Drained,
-            _ => AbandonOutcome.Closed,
-        };
-        if (_rung is Rung.Drain or Rung.DrainStream || (IsStream && !_origin.TryReset()))
-        {
-            return false;
+            case Rung.Unsend:
+                return HandDown(AbandonOutcome.NotSent);
+            case Rung.Abort:
+                return HandDown(AbandonOutcome.Aborted);
+            case Rung.Close:
+            case not (Rung.Drain or Rung.DrainStream) when _origin.TryReset():
+                return HandDown(AbandonOutcome.Closed);
+            case Rung.ResetUnknown:
+                // Nobody knows whether there is a stream, so it takes no drain.
+                return false;
         }
 
-        HandDown();
-        return true;
+        if (_request.Inner.IsCancellationRequested)
+        {
+            // Its caller left in the middle of a read that could only be ended with its connection.
+            return HandDown(AbandonOutcome.Closed);
+        }
+
+        AbandonOutcome refusal = TryTakeDrain();
+        return refusal != AbandonOutcome.None && (!IsStream || _origin.TryReset()) && HandDown(refusal);
     }
 
-    /// <summary>A stream runs on where it may not be reset.</summary>
-    private bool LetsRun() => IsStream && (_rung == Rung.ResetUnknown || !_origin.TryReset());
-
-    private bool TryBeginDrain()
+    /// <summary><see cref="AbandonOutcome.None"/>, or why it may not be drained.</summary>
+    private AbandonOutcome TryTakeDrain()
     {
-        if (_rung == Rung.ResetUnknown)
-        {
-            return false;
-        }
-
         if (_body is not null && _body.KnownRemainder > _drainer.Options.MaxDrainSize)
         {
-            _outcome = AbandonOutcome.DrainSize;
-            return false;
+            return AbandonOutcome.DrainSize;
         }
 
         if (!_drainer.TryBeginDrain())
         {
-            _outcome = AbandonOutcome.DrainRefused;
-            return false;
+            return AbandonOutcome.DrainRefused;
         }
 
         if (!IsStream && !_origin.TryBeginDrain())
         {
             _drainer.EndDrain();
-            _outcome = AbandonOutcome.DrainRefused;
+            return AbandonOutcome.DrainRefused;
+        }
+
+        Volatile.Write(ref _holdsDrain, 1);
+        return AbandonOutcome.None;
+    }
+
+    private void ReleaseDrain()
+    {
+        if (Interlocked.Exchange(ref _holdsDrain, 0) != 0)
+        {
+            _drainer.EndDrain();
+            if (!IsStream)
+            {
+                _origin.EndDrain();
+            }
+        }
+    }
+
+    /// <summary>Ends what was waited for, and gives its drain back: a handler that ignores its token shall not keep that too.</summary>
+    private void End(AbandonOutcome outcome)
+    {
+        if (HandDown(outcome))
+        {
+            ReleaseDrain();
+            if (IsStream)
+            {
+                _origin.CountReset();
+            }
+        }
+    }
+
+    private bool HandDown(AbandonOutcome outcome)
+    {
+        if (!TryDecide(outcome))
+        {
             return false;
         }
 
+        _request.HandDown();
         return true;
     }
 
-    private void EndDrain()
-    {
-        _drainer.EndDrain();
-        if (!IsStream)
-        {
-            _origin.EndDrain();
-        }
-    }
+    private bool TryDecide(AbandonOutcome outcome) =>
+        Interlocked.CompareExchange(ref _outcome, (int)outcome, (int)AbandonOutcome.None) == (int)AbandonOutcome.None;
 
-    private void Expire()
-    {
-        if (!_handedDown)
-        {
-            _outcome = AbandonOutcome.DrainTimeout;
-            ResetOrClose();
-        }
-    }
-
-    private void ResetOrClose()
-    {
-        if (IsStream)
-        {
-            _origin.CountReset();
-        }
-
-        HandDown();
-    }
-
-    private void HandDown()
-    {
-        _handedDown = true;
-        _request.Inner.Cancel();
-    }
-
-    private async Task EndAsync()
+    private async Task FinishAsync()
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        HttpResponseMessage? response = null;
         try
         {
-            _body ??= await ReceivedBody.FromAsync(await _sending!.ConfigureAwait(false)).ConfigureAwait(false);
-            if (!await TryDrainAsync(_body, buffer).ConfigureAwait(false))
+            if (_body is null)
             {
-                await CloseAsync(_body, buffer).ConfigureAwait(false);
+                response = await _sending!.ConfigureAwait(false);
+                _body = await ReceivedBody.FromAsync(response).ConfigureAwait(false);
             }
-        }
-        catch (Exception) when (_handedDown)
-        {
-            // We closed it, for the reason that is noted.
+
+            AbandonOutcome reason = await TryDrainAsync(_body, buffer).ConfigureAwait(false);
+            if (!_body.HasEnded)
+            {
+                await CloseAsync(_body, reason, buffer).ConfigureAwait(false);
+            }
         }
         catch (Exception)
         {
-            // A peer's reset, a malformed answer: there is nobody left to tell, and the runtime has closed the connection.
-            _outcome = AbandonOutcome.Failed;
+            // We ended it ourselves, or it failed: a peer's reset, a malformed answer. Then there is nobody left to tell, and
+            // the runtime has closed the connection.
+            TryDecide(AbandonOutcome.Failed);
         }
         finally
         {
+            response?.Dispose();
             _body?.Dispose();
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
-    /// <summary>Reads to the end. False where that is not wanted, or a budget ended first.</summary>
-    private async ValueTask<bool> TryDrainAsync(ReceivedBody body, byte[] buffer)
+    /// <summary>Reads to the end, unless that is not wanted or a budget ends first; tells which.</summary>
+    private async ValueTask<AbandonOutcome> TryDrainAsync(ReceivedBody body, byte[] buffer)
     {
         if (body.Response.StatusCode == HttpStatusCode.SwitchingProtocols || Ladder.IsStreamByNature(body.Content))
         {
-            _outcome = _handedDown ? _outcome : AbandonOutcome.Closed;
-            return false;
+            return AbandonOutcome.Closed;
         }
 
         try
         {
-            while (!_handedDown && !body.HasEnded)
+            while (!IsDecided && !body.HasEnded)
             {
                 if (_discarded + body.KnownRemainder > _drainer.Options.MaxDrainSize)
                 {
-                    _outcome = AbandonOutcome.DrainSize;
-                    return false;
+                    return AbandonOutcome.DrainSize;
                 }
 
                 _discarded += await body.DiscardAsync(buffer, _request.Inner.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (_handedDown)
+        catch (OperationCanceledException) when (IsDecided)
         {
-            return false;
+            return AbandonOutcome.None;
         }
 
-        if (body.HasEnded)
-        {
-            _outcome = AbandonOutcome.Drained;
-        }
-
-        return body.HasEnded;
+        return body.HasEnded && TryDecide(AbandonOutcome.Drained) ? AbandonOutcome.Drained : AbandonOutcome.None;
     }
 
     /// <summary>
     /// Ends the connection (HTTP/2: the stream) in the middle of the body. Disposing the response would start the runtime's
     /// own drain; cancelling a read that waits closes at once.
     /// </summary>
-    private async Task CloseAsync(ReceivedBody body, byte[] buffer)
+    private async Task CloseAsync(ReceivedBody body, AbandonOutcome reason, byte[] buffer)
     {
-        if (IsStream && !_handedDown && !_origin.TryReset())
+        if (IsStream && !IsDecided && !_origin.TryReset())
         {
             // It is not read any more, so that flow control holds it, and ends with the drain's time.
-            await WaitForDeadlineAsync().ConfigureAwait(false);
+            await _request.WaitUntilHandedDownAsync().ConfigureAwait(false);
         }
 
-        _handedDown = true;
+        TryDecide(reason);
         using var cut = new CancellationTokenSource();
         for (int i = 0; i < CloseAttempts && !body.HasEnded; i++)
         {
@@ -294,17 +274,6 @@ internal sealed class AbandonedRequest : BackgroundJob
             }
 
             await read.ConfigureAwait(false);
-        }
-    }
-
-    private async Task WaitForDeadlineAsync()
-    {
-        var expired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        CancellationTokenRegistration registration =
-            _request.Inner.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), expired);
-        await using (registration.ConfigureAwait(false))
-        {
-            await expired.Task.ConfigureAwait(false);
         }
     }
 }

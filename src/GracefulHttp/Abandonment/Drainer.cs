@@ -41,5 +41,7 @@ internal sealed class Drainer(GracefulHttpOptions options, InnerHandler inner, I
         Log.RequestEnded(logger, tag, duration, discarded);
     }
 
+    public void Report(Exception unexpected) => _work.Report(unexpected);
+
     public Task WhenIdleAsync(CancellationToken cancellationToken) => _work.WhenIdleAsync(cancellationToken);
 }

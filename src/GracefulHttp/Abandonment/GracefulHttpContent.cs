@@ -30,7 +30,7 @@ internal sealed class GracefulHttpContent : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         Consume();
-        return _body.CopyToAsync(stream, cancellationToken);
+        return _body.CopyToAsync(stream, cancellationToken).AsTask();
     }
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>

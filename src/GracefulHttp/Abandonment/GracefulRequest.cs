@@ -9,13 +9,15 @@ namespace GracefulHttp.Abandonment;
 internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage message, AbandonStrategy? selected)
     : IValueTaskSource<HttpResponseMessage>
 {
+    /// <summary>What the runtime says.</summary>
+    public const string CanceledMessage = "The operation was canceled.";
+
     private const int Waiting = 0;
     private const int Answered = 1;
     private const int Abandoned = 2;
 
     private ManualResetValueTaskSourceCore<bool> _core;
     private Task<HttpResponseMessage>? _sending;
-    private CancellationToken _callerToken;
     private CancellationTokenRegistration _registration;
     private int _state;
 
@@ -34,6 +36,41 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage messag
             ? own
             : selected ?? drainer.Options.Strategy;
 
+    /// <summary>Nothing more is sent for it, and its connection knows how to end.</summary>
+    public void Abandon()
+    {
+        Scope.Abandon();
+        if (Strategy == AbandonStrategy.Abort)
+        {
+            Scope.Abort();
+        }
+    }
+
+    /// <summary>Ends the request below us; its connection is disposed inside this call.</summary>
+    public void HandDown()
+    {
+        try
+        {
+            Inner.Cancel();
+        }
+        catch (AggregateException e)
+        {
+            // A handler or a content of the user's threw from its own registration: not to the caller who leaves, nor to a timer.
+            drainer.Report(e);
+        }
+    }
+
+    public async Task WaitUntilHandedDownAsync()
+    {
+        var handedDown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        CancellationTokenRegistration registration =
+            Inner.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), handedDown);
+        await using (registration.ConfigureAwait(false))
+        {
+            await handedDown.Task.ConfigureAwait(false);
+        }
+    }
+
     /// <exception cref="TaskCanceledException">The caller has left; it carries <paramref name="callerToken"/>.</exception>
     public ValueTask<HttpResponseMessage> WaitAsync(Task<HttpResponseMessage> sending, CancellationToken callerToken)
     {
@@ -43,10 +80,9 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage messag
         }
 
         _sending = sending;
-        _callerToken = callerToken;
 
         // First the token, so that Answer finds a registration to take back.
-        _registration = callerToken.UnsafeRegister(static state => ((GracefulRequest)state!).Abandon(), this);
+        _registration = callerToken.UnsafeRegister(static (state, token) => ((GracefulRequest)state!).OnCanceled(token), this);
         sending.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Answer);
         return new ValueTask<HttpResponseMessage>(this, _core.Version);
     }
@@ -62,7 +98,6 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage messag
         {
             // The inner request may go on for long, and knows us: nothing of the caller's stays here.
             _core.Reset();
-            _callerToken = default;
             _registration = default;
         }
     }
@@ -83,18 +118,18 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage messag
     }
 
     /// <remarks>Runs inside <see cref="CancellationTokenSource.Cancel()"/>: it only decides, and queues.</remarks>
-    private void Abandon()
+    private void OnCanceled(CancellationToken callerToken)
     {
         if (Interlocked.CompareExchange(ref _state, Abandoned, Waiting) != Waiting)
         {
             return;
         }
 
-        Scope.Abandon();
+        Abandon();
         drainer.Take(AbandonedRequest.WaitingForHeaders(this, _sending!));
 
         // The caller's code goes on on the thread pool, not inside Cancel().
         _core.RunContinuationsAsynchronously = true;
-        _core.SetException(new TaskCanceledException(null, null, _callerToken));
+        _core.SetException(new TaskCanceledException(CanceledMessage, null, callerToken));
     }
 }

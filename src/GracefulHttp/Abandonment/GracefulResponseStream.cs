@@ -34,18 +34,18 @@ internal sealed class GracefulResponseStream(AbandonableBody body) : Stream
         return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
-    public override int Read(Span<byte> buffer) => body.ReadDirect(buffer);
+    public override int Read(Span<byte> buffer) => body.ReadBlocking(buffer);
 
     public override int Read(byte[] buffer, int offset, int count)
     {
         ValidateBufferArguments(buffer, offset, count);
-        return body.ReadDirect(buffer.AsSpan(offset, count));
+        return body.ReadBlocking(buffer.AsSpan(offset, count));
     }
 
     public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
     {
         ValidateCopyToArguments(destination, bufferSize);
-        return body.CopyToAsync(destination, cancellationToken);
+        return body.CopyToAsync(destination, cancellationToken).AsTask();
     }
 
     public override void Flush()

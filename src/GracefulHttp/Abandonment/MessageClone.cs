@@ -27,14 +27,14 @@ internal static class MessageClone
     }
 
     /// <summary>Does to the caller's message what a redirect does to one that is sent itself, and makes it the response's again.</summary>
-    public static void Return(HttpRequestMessage sent, HttpRequestMessage original, HttpResponseMessage response)
+    public static void Return(HttpRequestMessage sent, HttpRequestMessage original, HttpResponseMessage? response)
     {
-        if (!ReferenceEquals(sent, original) && ReferenceEquals(response.RequestMessage, sent))
+        if (!ReferenceEquals(sent, original) && ReferenceEquals(response?.RequestMessage, sent))
         {
             original.RequestUri = sent.RequestUri;
             original.Method = sent.Method;
             original.Content = sent.Content;
-            response.RequestMessage = original;
+            response!.RequestMessage = original;
         }
     }
 }

@@ -25,6 +25,9 @@ internal sealed class ReceivedBody : IDisposable
 
     public bool HasEnded { get; private set; }
 
+    /// <summary>Whether there is nothing more to come, at its end or because it failed.</summary>
+    public bool IsOver { get; private set; }
+
     /// <summary>How many bytes are still to come, or 0 where that is not known.</summary>
     public long KnownRemainder { get; private set; }
 
@@ -43,9 +46,12 @@ internal sealed class ReceivedBody : IDisposable
     public int Note(int count, bool askedForData)
     {
         HasEnded |= count == 0 && askedForData;
+        IsOver |= HasEnded;
         KnownRemainder = Math.Max(0, KnownRemainder - count);
         return count;
     }
+
+    public void NoteFailure() => IsOver = true;
 
     /// <summary>Leaves a read that still runs, into a buffer that nobody else uses, to <see cref="DiscardAsync"/>.</summary>
     public void Detach(Task<int> read, bool askedForData)

@@ -42,13 +42,21 @@ internal sealed class BackgroundWork(ILogger logger)
         }
     }
 
-    internal void Ended(Exception? unexpected)
+    /// <summary>Logs what nobody awaits. A logger that throws is not listened to.</summary>
+    public void Report(Exception unexpected)
     {
-        if (unexpected is not null)
+        try
         {
             Log.BackgroundWorkFailed(logger, unexpected);
         }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // There is nobody left to tell.
+        }
+    }
 
+    internal void Ended(Exception? unexpected)
+    {
         TaskCompletionSource? idle = null;
         lock (_lock)
         {
@@ -59,5 +67,9 @@ internal sealed class BackgroundWork(ILogger logger)
         }
 
         idle?.SetResult();
+        if (unexpected is not null)
+        {
+            Report(unexpected);
+        }
     }
 }

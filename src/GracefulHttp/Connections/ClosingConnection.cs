@@ -12,7 +12,6 @@ namespace GracefulHttp.Connections;
 internal sealed class ClosingConnection : BackgroundJob
 {
     private readonly ConnectionCloser _closer;
-    private readonly Socket? _socket;
     private Task? _connecting;
     private OperationGate? _gate;
     private GracefulTlsStream? _tls;
@@ -23,7 +22,7 @@ internal sealed class ClosingConnection : BackgroundJob
     {
         _closer = closer;
         _connecting = connecting;
-        _socket = socket;
+        Socket = socket;
     }
 
     /// <summary>A TCP connection.</summary>
@@ -31,7 +30,7 @@ internal sealed class ClosingConnection : BackgroundJob
     {
         _closer = closer;
         _gate = gate;
-        _socket = socket;
+        Socket = socket;
     }
 
     /// <summary>A TLS session over a socket of ours, or over a stream that ends itself (<paramref name="socket"/> is null).</summary>
@@ -40,8 +39,14 @@ internal sealed class ClosingConnection : BackgroundJob
         _closer = closer;
         _gate = gate;
         _tls = tls;
-        _socket = socket;
+        Socket = socket;
     }
+
+    /// <summary>The socket, where it is ours.</summary>
+    public Socket? Socket { get; }
+
+    /// <summary>Whether its end is decided, perhaps before its reads and writes were out.</summary>
+    public bool IsDecided => Volatile.Read(ref _outcome) != (int)CloseOutcome.None;
 
     // Links of the budget's queue, guarded by its lock.
     internal ClosingConnection? Older { get; set; }
@@ -60,8 +65,9 @@ internal sealed class ClosingConnection : BackgroundJob
     /// <summary>Ends the connection without waiting any longer. May be called at any time, from any thread.</summary>
     public void Cut(CloseOutcome reason)
     {
-        if (_socket is null)
+        if (Socket is null)
         {
+            TryDecide(reason);
             _tls?.DisposeSession();
             _gate?.StopWaiting();
             return;
@@ -69,12 +75,16 @@ internal sealed class ClosingConnection : BackgroundJob
 
         try
         {
-            if (reason == CloseOutcome.LingerRefused && TcpState.PeerHasFinished(_socket))
+            if (_connecting is not null)
+            {
+                reason = CloseOutcome.NotConnected;
+            }
+            else if (reason == CloseOutcome.LingerRefused && TcpState.PeerHasFinished(Socket))
             {
                 // The peer is gone already: there is nothing to wait for, and our FIN ends in peace.
                 reason = CloseOutcome.Closed;
             }
-            else if (reason == CloseOutcome.LingerTimeout && TcpState.FinIsUndelivered(_socket))
+            else if (reason == CloseOutcome.LingerTimeout && TcpState.FinIsUndelivered(Socket))
             {
                 reason = CloseOutcome.SendStuck;
             }
@@ -87,7 +97,7 @@ internal sealed class ClosingConnection : BackgroundJob
             if (reason is CloseOutcome.LingerRefused or CloseOutcome.SendStuck)
             {
                 // A FIN behind a full send queue is never delivered; only RST frees the port.
-                ResetOnDispose(_socket);
+                ResetOnDispose(Socket);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -95,7 +105,7 @@ internal sealed class ClosingConnection : BackgroundJob
             // It ended by itself in the meantime.
         }
 
-        _socket.Dispose();
+        Socket.Dispose();
         _gate?.StopWaiting();
     }
 
@@ -103,6 +113,7 @@ internal sealed class ClosingConnection : BackgroundJob
     {
         try
         {
+            _closer.Began();
             if (_connecting is not null)
             {
                 await _connecting.ConfigureAwait(false);
@@ -123,10 +134,10 @@ internal sealed class ClosingConnection : BackgroundJob
             _tls = null;
             _gate = null;
 
-            if (_socket is not null)
+            if (Socket is not null)
             {
-                _socket.Shutdown(SocketShutdown.Send);
-                TryDecide(await LingerAsync(_socket).ConfigureAwait(false));
+                Socket.Shutdown(SocketShutdown.Send);
+                TryDecide(await LingerAsync(Socket).ConfigureAwait(false));
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -136,8 +147,8 @@ internal sealed class ClosingConnection : BackgroundJob
         }
         finally
         {
-            _socket?.Dispose();
-            _closer.Ended(this, (CloseOutcome)_outcome);
+            Socket?.Dispose();
+            _closer.Ended(this, Socket is null ? CloseOutcome.None : (CloseOutcome)_outcome);
         }
     }
 
@@ -145,7 +156,8 @@ internal sealed class ClosingConnection : BackgroundJob
     {
         try
         {
-            await tls.SendCloseNotifyAsync(_socket).ConfigureAwait(false);
+            // After a cut a read may still be in flight, and shutting the session down beside it would corrupt it.
+            await tls.SendCloseNotifyAsync(this).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or SocketException or ObjectDisposedException)
         {

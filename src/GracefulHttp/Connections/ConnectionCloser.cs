@@ -12,7 +12,7 @@ internal sealed class ConnectionCloser(GracefulCloseOptions options, ILogger log
 {
     private readonly ConnectionMetrics _metrics = new(meterFactory);
     private readonly BackgroundWork _work = new(logger);
-    private readonly LingerBudget _budget = new(options, timeProvider);
+    private readonly LingerBudget _budget = new(options, logger, timeProvider);
 
     public GracefulCloseOptions Options => options;
 
@@ -23,7 +23,7 @@ internal sealed class ConnectionCloser(GracefulCloseOptions options, ILogger log
     /// <summary>Returns at once; never throws. The caller no longer owns the socket or the session.</summary>
     public void Close(ClosingConnection connection)
     {
-        _metrics.Began();
+        connection.StartedAt = timeProvider.GetTimestamp();
         if (!_budget.TryAdd(connection))
         {
             connection.Cut(CloseOutcome.LingerRefused);
@@ -45,12 +45,22 @@ internal sealed class ConnectionCloser(GracefulCloseOptions options, ILogger log
         }
 
         socket.Dispose();
-        Record(CloseOutcome.Aborted, server, TimeSpan.Zero, 0);
+        try
+        {
+            Record(CloseOutcome.Aborted, server, TimeSpan.Zero, 0);
+        }
+        catch (Exception e)
+        {
+            // This runs inside the caller's Cancel(): a logger or listener that throws is not the canceller's fault.
+            _work.Report(e);
+        }
     }
 
     public Task WhenIdleAsync(CancellationToken cancellationToken) => _work.WhenIdleAsync(cancellationToken);
 
     public void LogForeignStream(Stream stream) => Log.ForeignStream(logger, stream.GetType().FullName!);
+
+    internal void Began() => _metrics.Began();
 
     internal void Ended(ClosingConnection connection, CloseOutcome outcome)
     {

@@ -76,6 +76,12 @@ internal sealed class GracefulConnector
         // stream have to be out before the session below it says close_notify.
         Stream stream = _filter is null ? context.PlaintextStream : await _filter(context, cancellationToken).ConfigureAwait(false);
         bool carriesRequests = context.NegotiatedHttpVersion.Major == 1 && context.InitialRequestMessage.Method != HttpMethod.Connect;
+        if (stream is GracefulTlsStream)
+        {
+            // Hooked twice: the user's ConnectCallback is around one of ours.
+            return stream;
+        }
+
         if (context.PlaintextStream is SslStream session)
         {
             var tls = new GracefulTlsStream(stream, session, Closer);

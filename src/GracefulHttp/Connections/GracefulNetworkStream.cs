@@ -74,8 +74,21 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
         _gate.Enter(OperationGate.Read);
         try
         {
-            WaitSync(SelectMode.SelectRead);
-            return base.Read(buffer);
+            // Not base.Read(Span): for a subclass that comes back here through Read(byte[]).
+            while (true)
+            {
+                WaitSync(SelectMode.SelectRead);
+                int count = Socket.Receive(buffer, SocketFlags.None, out SocketError error);
+                if (error == SocketError.Success)
+                {
+                    return _gate.NoteRead(count, !buffer.IsEmpty);
+                }
+
+                if (error != SocketError.WouldBlock)
+                {
+                    throw Failed("read data from", error);
+                }
+            }
         }
         finally
         {
@@ -100,8 +113,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
                 int sent = Socket.Send(buffer, SocketFlags.None, out SocketError error);
                 if (error is not (SocketError.Success or SocketError.WouldBlock))
                 {
-                    var inner = new SocketException((int)error);
-                    throw new IOException($"Unable to write data to the transport connection: {inner.Message}.", inner);
+                    throw Failed("write data to", error);
                 }
 
                 buffer = buffer[sent..];
@@ -150,14 +162,22 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
         base.Dispose(disposing);
     }
 
+    /// <summary>As <see cref="NetworkStream"/> says it.</summary>
+    private static IOException Failed(string what, SocketError error)
+    {
+        var inner = new SocketException((int)error);
+        return new IOException($"Unable to {what} the transport connection: {inner.Message}.", inner);
+    }
+
     private void WaitSync(SelectMode mode)
     {
-        while (!Socket.Poll(PollMicroseconds, mode))
+        do
         {
             if (_interrupted)
             {
                 throw GatedOperations.Interrupted();
             }
         }
+        while (!Socket.Poll(PollMicroseconds, mode));
     }
 }

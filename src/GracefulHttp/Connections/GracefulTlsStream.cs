@@ -139,11 +139,13 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
     public void FollowRequests() => _requests.FollowRequests();
 
     /// <summary>
-    /// Says close_notify, unless the peer has already sent its FIN. The caller must have closed the gate and seen it quiesce.
+    /// Says close_notify, unless the peer has already sent its FIN. The caller must have closed the gate and seen it quiesce; that
+    /// no longer holds once <paramref name="closing"/> was cut.
     /// </summary>
-    public async Task SendCloseNotifyAsync(Socket? socket)
+    public async Task SendCloseNotifyAsync(ClosingConnection closing)
     {
-        if (_gate.WriteFailed || _transport is { WriteFailed: true })
+        Socket? socket = closing.Socket;
+        if (closing.IsDecided || _gate.WriteFailed || _transport is { WriteFailed: true })
         {
             // Half a record may be on the wire, and an alert in the middle of it would be garbage.
             return;
@@ -172,7 +174,10 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
             return;
         }
 
-        await _session.ShutdownAsync().ConfigureAwait(false);
+        if (!closing.IsDecided)
+        {
+            await _session.ShutdownAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Frees the TLS session. Disposes the transport too, which then leaves the socket to the closing in charge.</summary>

@@ -1,3 +1,6 @@
+using GracefulHttp.Diagnostics;
+using Microsoft.Extensions.Logging;
+
 namespace GracefulHttp.Connections;
 
 /// <summary>
@@ -6,6 +9,7 @@ namespace GracefulHttp.Connections;
 /// </summary>
 internal sealed class LingerBudget
 {
+    private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly GracefulCloseOptions _options;
     private readonly TimeProvider _timeProvider;
@@ -14,8 +18,9 @@ internal sealed class LingerBudget
     private ClosingConnection? _newest;
     private int _count;
 
-    public LingerBudget(GracefulCloseOptions options, TimeProvider timeProvider)
+    public LingerBudget(GracefulCloseOptions options, ILogger logger, TimeProvider timeProvider)
     {
+        _logger = logger;
         _options = options;
         _timeProvider = timeProvider;
 
@@ -40,7 +45,6 @@ internal sealed class LingerBudget
         ClosingConnection? evicted = null;
         lock (_lock)
         {
-            connection.StartedAt = _timeProvider.GetTimestamp();
             connection.IsQueued = true;
             connection.Older = _newest;
             if (_newest is null)
@@ -100,7 +104,15 @@ internal sealed class LingerBudget
                 Unlink(expired);
             }
 
-            expired.Cut(CloseOutcome.LingerTimeout);
+            try
+            {
+                expired.Cut(CloseOutcome.LingerTimeout);
+            }
+            catch (Exception e)
+            {
+                // A stream of the user's that cannot be disposed; on a timer this would end the process.
+                Log.BackgroundWorkFailed(_logger, e);
+            }
         }
     }
 

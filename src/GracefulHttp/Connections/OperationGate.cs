@@ -88,14 +88,26 @@ internal sealed class OperationGate
             return true;
         }
 
-        // The socket completes a cancelled operation on the thread pool, so nothing of ours runs inside these calls.
-        _reads.Cancel();
+        Cancel(_reads);
         if ((before & WriteMask) != 0)
         {
-            _writes.Cancel();
+            Cancel(_writes);
         }
 
         return true;
+    }
+
+    private static void Cancel(CancellationTokenSource operations)
+    {
+        try
+        {
+            // A socket completes a cancelled operation on the thread pool, so nothing of ours runs inside this call.
+            operations.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // A stream of the user's threw from its own registration. The end goes on: it is ours by now.
+        }
     }
 
     /// <summary>Gives up on operations that do not come back; the end goes on without them.</summary>
