@@ -86,4 +86,22 @@ public sealed class CallerTests : WireTest
         (await client.Http.GetStringAsync("/held")).ShouldBe("GET 0");
         await ShouldBeUntouchedAsync();
     }
+
+    [Theory]
+    [MemberData(nameof(Cells.Schemes), MemberType = typeof(Cells))]
+    public async Task Send_NotAbandoned_IsAnsweredAndItsConnectionReused(Scheme scheme)
+    {
+        Serve(scheme, exchange => exchange.RespondAsync($"{exchange.Request.Method} {exchange.Request.Body.Length}"));
+        WireClient client = Connect(AbandonStrategy.Drain);
+
+        for (int i = 0; i < 2; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Put, "/held") { Content = new ByteArrayContent(new byte[100_000]) };
+            using HttpResponseMessage response = client.Http.Send(request);
+            using var body = new StreamReader(response.Content.ReadAsStream());
+            (await body.ReadToEndAsync()).ShouldBe("PUT 100000");
+        }
+
+        await ShouldBeUntouchedAsync();
+    }
 }
