@@ -12,7 +12,7 @@ internal sealed class AbandonedRequest : BackgroundJob
 {
     private const int BufferSize = 16 * 1024;
 
-    // Reads that complete at once and so cannot be cancelled, before the connection is left to the runtime's own drain.
+    // Reads that complete at once, and so cannot be cancelled, over a transport that is not ours and does not obey the cut.
     private const int CloseAttempts = 16;
 
     private readonly GracefulRequest _request;
@@ -248,12 +248,19 @@ internal sealed class AbandonedRequest : BackgroundJob
             return AbandonOutcome.None;
         }
 
-        return body.HasEnded && TryDecide(AbandonOutcome.Drained) ? AbandonOutcome.Drained : AbandonOutcome.None;
+        if (body.HasEnded)
+        {
+            // The connection is back in the pool: whoever gets it next finds a drain free too.
+            ReleaseDrain();
+            TryDecide(AbandonOutcome.Drained);
+        }
+
+        return AbandonOutcome.None;
     }
 
     /// <summary>
-    /// Ends the connection (HTTP/2: the stream) in the middle of the body. Disposing the response would start the runtime's
-    /// own drain; cancelling a read that waits closes at once.
+    /// Ends the connection in the middle of the body. Disposing the response would start the runtime's own drain; a read that
+    /// fails, or waits and is cancelled, closes at once. What the runtime has in its buffer comes first.
     /// </summary>
     private async Task CloseAsync(ReceivedBody body, AbandonOutcome reason, byte[] buffer)
     {
@@ -264,6 +271,13 @@ internal sealed class AbandonedRequest : BackgroundJob
         }
 
         TryDecide(reason);
+        if (IsStream)
+        {
+            // Disposing an unfinished stream resets it.
+            return;
+        }
+
+        _request.Scope.Cut();
         using var cut = new CancellationTokenSource();
         for (int i = 0; i < CloseAttempts && !body.HasEnded; i++)
         {

@@ -16,6 +16,7 @@ internal sealed class RequestScope
 
     private int _state;
     private volatile bool _aborted;
+    private volatile bool _cut;
 
     public static RequestScope? Current
     {
@@ -29,6 +30,11 @@ internal sealed class RequestScope
     public bool IsAborted => _aborted;
 
     public void Abort() => _aborted = true;
+
+    /// <summary>Whether its connection shall give it nothing more to read, so that the runtime closes it.</summary>
+    public bool IsCut => _cut;
+
+    public void Cut() => _cut = true;
 
     /// <summary>
     /// Notes that the request goes on. False where it was abandoned before: then not one byte more may be sent for it, be it

@@ -77,6 +77,6 @@ internal sealed class ConnectionCloser(GracefulCloseOptions options, ILogger log
         _metrics.Closed(outcome, server);
         LogLevel level = outcome.IsUngraceful() ? LogLevel.Warning : LogLevel.Debug;
         string tag = outcome.ToTag();
-        Log.ConnectionEnded(logger, level, server, tag, duration, discarded);
+        Log.ConnectionEnded(logger, level, server?.Host, server?.Port, tag, duration, discarded);
     }
 }

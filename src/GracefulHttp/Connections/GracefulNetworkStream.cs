@@ -49,7 +49,9 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
     private GatedOperations Gated => new(_gate, this);
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _underTls ? Gated.ReadWithAsync(buffer, cancellationToken) : Gated.ReadAsync(buffer, cancellationToken);
+        _underTls ? Gated.ReadWithAsync(buffer, cancellationToken)
+        : _requests.Last is { IsCut: true } ? ValueTask.FromException<int>(GatedOperations.Interrupted())
+        : Gated.ReadAsync(buffer, cancellationToken);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {

@@ -67,7 +67,8 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
     private GatedOperations Gated => new(_gate, this);
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Gated.ReadAsync(buffer, cancellationToken);
+        _requests.Last is { IsCut: true } ? ValueTask.FromException<int>(GatedOperations.Interrupted())
+        : Gated.ReadAsync(buffer, cancellationToken);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         _requests.TryBegin(buffer.Span, out RequestScope? ended)

@@ -8,7 +8,7 @@ internal sealed class RequestTracker
 {
     private RequestFraming? _framing;
 
-    /// <summary>The request that was written last.</summary>
+    /// <summary>The request that was written last; null where requests are not followed, as over HTTP/2 one is not the connection.</summary>
     public RequestScope? Last { get; private set; }
 
     /// <summary>
@@ -20,14 +20,14 @@ internal sealed class RequestTracker
     /// <summary>False where nothing may be written any more. <paramref name="ended"/> is the request that these bytes complete.</summary>
     public bool TryBegin(ReadOnlySpan<byte> bytes, out RequestScope? ended)
     {
-        RequestScope? scope = RequestScope.Current;
-        Last = scope;
         ended = null;
         if (_framing is null)
         {
             return true;
         }
 
+        RequestScope? scope = RequestScope.Current;
+        Last = scope;
         if (scope is null)
         {
             _framing.Reset();

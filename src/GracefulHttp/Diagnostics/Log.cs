@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace GracefulHttp.Diagnostics;
@@ -16,9 +15,9 @@ internal static partial class Log
     public static partial void TransportStarted(ILogger logger);
 
     /// <summary>Debug where the connection ended as it should, Warning where it could not be graceful.</summary>
-    [LoggerMessage(EventId = 100, Message = "A connection to {Server} ended as {Outcome} after {Duration}, {Discarded} bytes discarded.", EventName = "ConnectionEnded")]
+    [LoggerMessage(EventId = 100, Message = "A connection to {Host}:{Port} ended as {Outcome} after {Duration}, {Discarded} bytes discarded.", EventName = "ConnectionEnded")]
     public static partial void ConnectionEnded(
-        ILogger logger, LogLevel level, DnsEndPoint? server, string outcome, TimeSpan duration, long discarded);
+        ILogger logger, LogLevel level, string? host, int? port, string outcome, TimeSpan duration, long discarded);
 
     [LoggerMessage(101, LogLevel.Warning, "The user's ConnectCallback returns {Stream}, not a NetworkStream: TLS connections still say close_notify, but their sockets end as that stream ends them.", EventName = "ForeignStream")]
     public static partial void ForeignStream(ILogger logger, string stream);
