@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net;
 using GracefulHttp.Abandonment;
 using GracefulHttp.Validation;
 using Microsoft.Extensions.Logging;
@@ -99,9 +98,16 @@ public sealed class GracefulHttpHandler : DelegatingHandler
             return base.SendAsync(request, cancellationToken);
         }
 
-        return cancellationToken.IsCancellationRequested
-            ? Task.FromCanceled<HttpResponseMessage>(cancellationToken)
-            : SendAsync(drainer, request, cancellationToken);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<HttpResponseMessage>(cancellationToken);
+        }
+
+        // Null where the caller has suppressed the flow of its context.
+        ExecutionContext? callers = ExecutionContext.Capture();
+        return callers is null
+            ? SendFlowingAsync(drainer, request, cancellationToken)
+            : SendAsync(drainer, request, callers, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -115,7 +121,7 @@ public sealed class GracefulHttpHandler : DelegatingHandler
             return base.Send(request, cancellationToken);
         }
 
-        GracefulRequest tracked = Track(drainer, request);
+        var tracked = new GracefulRequest(drainer, request);
         RequestScope? outer = RequestScope.Current;
         RequestScope.Current = tracked.Scope;
 
@@ -131,14 +137,7 @@ public sealed class GracefulHttpHandler : DelegatingHandler
             tracked);
         try
         {
-            HttpResponseMessage response = base.Send(tracked.Message, tracked.Inner.Token);
-            MessageClone.Return(tracked.Message, request, response);
-            if (HasLeavableBody(response))
-            {
-                Wrap(response, ReceivedBody.From(response), tracked);
-            }
-
-            return response;
+            return tracked.Receive(base.Send(tracked.Message, tracked.InnerToken));
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
@@ -150,50 +149,29 @@ public sealed class GracefulHttpHandler : DelegatingHandler
         }
     }
 
-    private static bool HasLeavableBody(HttpResponseMessage? response) =>
-        response is not null
-        && response.StatusCode != HttpStatusCode.SwitchingProtocols
-        && response.RequestMessage?.Method != HttpMethod.Connect
-        && response.Content.Headers.ContentLength != 0;
-
-    private static void Wrap(HttpResponseMessage response, ReceivedBody received, GracefulRequest tracked) =>
-        response.Content = new GracefulHttpContent(response.Content, new AbandonableBody(tracked, received));
-
-    private static GracefulRequest Track(Drainer drainer, HttpRequestMessage request)
+    private Task<HttpResponseMessage> SendAsync(
+        Drainer drainer, HttpRequestMessage request, ExecutionContext callers, CancellationToken cancellationToken)
     {
-        AbandonStrategy? selected = drainer.Options.StrategySelector?.Invoke(request);
-
-        // The runtime writes to a message that it sends; one that still runs without its caller is not sent twice.
-        HttpRequestMessage message = AbandonedMessages.Find(request) is null ? request : MessageClone.Of(request);
-        return new GracefulRequest(drainer, message, selected);
+        var tracked = new GracefulRequest(drainer, request);
+        try
+        {
+            // Flows to the connection that carries the request. The caller gets its own context back, and does not see it.
+            RequestScope.Current = tracked.Scope;
+            CancellationToken inner = cancellationToken.CanBeCanceled ? tracked.InnerToken : CancellationToken.None;
+            return tracked.FollowAsync(base.SendAsync(tracked.Message, inner), cancellationToken);
+        }
+        finally
+        {
+            ExecutionContext.Restore(callers);
+        }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Drainer drainer, HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>Without the flow of the context a connection would not know its request. An async method undoes it for its caller.</summary>
+    private async Task<HttpResponseMessage> SendFlowingAsync(
+        Drainer drainer, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (ExecutionContext.IsFlowSuppressed())
-        {
-            // Undone for the caller when this method first waits. Without the flow the connection would not know its request.
-            ExecutionContext.RestoreFlow();
-        }
-
-        GracefulRequest tracked = Track(drainer, request);
-
-        // Seen by the connection that carries the request; as this method is async, the caller does not see it.
-        RequestScope.Current = tracked.Scope;
-        Task<HttpResponseMessage> sending = base.SendAsync(tracked.Message, tracked.Inner.Token);
-        HttpResponseMessage response = await tracked.WaitAsync(sending, cancellationToken).ConfigureAwait(false);
-        MessageClone.Return(tracked.Message, request, response);
-        if (response is { Version.Major: >= 2 })
-        {
-            drainer.Origins.For(request.RequestUri).CountCompletedStream();
-        }
-
-        if (HasLeavableBody(response))
-        {
-            Wrap(response, await ReceivedBody.FromAsync(response).ConfigureAwait(false), tracked);
-        }
-
-        return response;
+        ExecutionContext.RestoreFlow();
+        return await SendAsync(drainer, request, ExecutionContext.Capture()!, cancellationToken).ConfigureAwait(false);
     }
 
     private Drainer Start()

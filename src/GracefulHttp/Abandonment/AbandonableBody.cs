@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Threading.Tasks.Sources;
 using GracefulHttp.Connections;
 
 namespace GracefulHttp.Abandonment;
@@ -10,7 +9,7 @@ namespace GracefulHttp.Abandonment;
 /// so the caller can leave at any moment, and never finds its own buffer written to afterwards.
 /// </summary>
 /// <remarks>One operation at a time, as with any response stream; <see cref="Leave"/> may come at any time from anywhere.</remarks>
-internal sealed class AbandonableBody : IValueTaskSource<int>
+internal sealed class AbandonableBody
 {
     // As large as the runtime's own copy buffers get; more would only sit in the pool.
     private const int LargestBuffer = 64 * 1024;
@@ -21,19 +20,15 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
 
     private readonly GracefulRequest _request;
     private readonly ReceivedBody _body;
-    private ManualResetValueTaskSourceCore<int> _core;
     private int _state = (int)State.Idle;
+    private bool _wasCancelled;
 
     // The read into our buffer.
-    private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _read;
-    private Action? _onRead;
     private byte[]? _buffer;
     private Memory<byte> _callerBuffer;
     private bool _asksForData;
     private bool _hold;
-    private CancellationTokenRegistration _registration;
-    private TaskCompletionSource<int>? _detached;
-    private bool _wasCancelled;
+    private PendingRead? _pending;
 
     public AbandonableBody(GracefulRequest request, ReceivedBody body)
     {
@@ -82,7 +77,7 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
 
         try
         {
-            return _body.Note(await _body.ReadAsync(buffer, _request.Inner.Token).ConfigureAwait(false), !buffer.IsEmpty);
+            return _body.Note(await _body.ReadAsync(buffer, _request.InnerToken).ConfigureAwait(false), !buffer.IsEmpty);
         }
         catch (OperationCanceledException) when (IsLeft)
         {
@@ -181,8 +176,8 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
                     LeaveIdle();
                     return;
 
-                case State.Waiting when TryDetach(GatedOperations.Interrupted()):
-                    _registration.Unregister();
+                case State.Waiting when TryDetach(GatedOperations.Interrupted(), wasCancelled: false):
+                    _pending!.Unregister();
                     return;
 
                 case State.Starting or State.Held when TryMove(state, State.BusyAndLeft):
@@ -203,28 +198,50 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
         }
     }
 
-    int IValueTaskSource<int>.GetResult(short token)
+    /// <summary>A read that waited has ended; true where its caller is still there to be given what it brought.</summary>
+    public bool TryHold() => TryMove(State.Waiting, State.Held);
+
+    /// <summary>Gives the caller what the read that waited has brought. The caller must hold the body.</summary>
+    public void HandOver()
     {
+        PendingRead pending = _pending!;
+        int count;
         try
         {
-            return _core.GetResult(token);
+            count = Take(pending.TakeResult());
         }
-        finally
+        catch (Exception e)
         {
-            if (IsLeft)
-            {
-                // The inner read may go on for long, and knows us: nothing of the caller's stays here.
-                _core.Reset();
-                _registration = default;
-            }
+            _body.NoteFailure();
+            Exit(State.Held);
+            pending.Fail(e);
+            return;
         }
+
+        pending.Complete(count);
     }
 
-    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _core.GetStatus(token);
+    /// <summary>Ends the caller's read with <paramref name="exception"/>; the inner read goes on with our buffer.</summary>
+    public bool TryDetach(Exception exception, bool wasCancelled)
+    {
+        _pending!.EnsureDetached();
+        if (!TryMove(State.Waiting, State.Gone))
+        {
+            return false;
+        }
 
-    void IValueTaskSource<int>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _core.OnCompleted(continuation, state, token, flags);
+        Detach(exception, wasCancelled);
+        return true;
+    }
+
+    private void Detach(Exception exception, bool wasCancelled)
+    {
+        _wasCancelled = wasCancelled;
+        _callerBuffer = default;
+        _body.Detach(_pending!.Detached, _asksForData);
+        StartJob();
+        _pending.LetGo(exception);
+    }
 
     private ValueTask<int> StartReadAsync(Memory<byte> callerBuffer, int size, bool hold, CancellationToken cancellationToken)
     {
@@ -233,6 +250,10 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
             return new ValueTask<int>(0);
         }
 
+        _callerBuffer = callerBuffer;
+        _asksForData = size != 0;
+        _hold = hold;
+        ValueTask<int> read;
         try
         {
             if (_buffer is null || _buffer.Length < size)
@@ -241,79 +262,39 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
                 _buffer = ArrayPool<byte>.Shared.Rent(size);
             }
 
-            _read = _body.ReadAsync(_buffer.AsMemory(0, size), _request.Inner.Token).ConfigureAwait(false).GetAwaiter();
+            read = _body.ReadAsync(_buffer.AsMemory(0, size), _request.InnerToken);
+            if (read.IsCompleted)
+            {
+                // Where the caller has left meanwhile, what was read is handed over all the same, and Exit does the rest.
+                TryMove(State.Starting, State.Held);
+                return new ValueTask<int>(Take(read.GetAwaiter().GetResult()));
+            }
         }
         catch
         {
             _body.NoteFailure();
-            Exit(State.Starting);
+            Exit((State)Volatile.Read(ref _state) == State.Held ? State.Held : State.Starting);
             throw;
         }
 
-        _callerBuffer = callerBuffer;
-        _asksForData = size != 0;
-        _hold = hold;
-        _core.Reset();
-        _core.RunContinuationsAsynchronously = false;
-        short version = _core.Version;
-        if (_read.IsCompleted)
+        _pending ??= new PendingRead(this);
+        ValueTask<int> told = _pending.PrepareAsync(read);
+        if (!TryMove(State.Starting, State.Waiting))
         {
-            // Where the caller has left meanwhile, what was read is handed over all the same, and Exit does the rest.
-            TryMove(State.Starting, State.Held);
-            HandOver();
-        }
-        else if (!TryMove(State.Starting, State.Waiting))
-        {
+            _pending.EnsureDetached();
             Volatile.Write(ref _state, (int)State.Gone);
-            Detach(GatedOperations.Interrupted());
-            _read.UnsafeOnCompleted(OnRead);
-        }
-        else
-        {
-            // First the token, so that OnRead finds a registration to take back.
-            _registration = cancellationToken.UnsafeRegister(
-                static (state, token) => ((AbandonableBody)state!).OnCanceled(token), this);
-            if (IsLeft)
-            {
-                _registration.Unregister();
-            }
-
-            _read.UnsafeOnCompleted(_onRead ??= OnRead);
+            Detach(GatedOperations.Interrupted(), wasCancelled: false);
         }
 
-        return new ValueTask<int>(this, version);
+        _pending.Watch(cancellationToken);
+        return told;
     }
 
-    private void OnRead()
+    /// <summary>Copies what was read to the caller, and lets go of the body unless it is held for a write to a destination.</summary>
+    private int Take(int count)
     {
-        if (!TryMove(State.Waiting, State.Held))
-        {
-            CompleteDetached();
-            return;
-        }
-
-        // Waits for a callback that runs just now: a late one must not hit the next read.
-        _registration.Dispose();
-        _registration = default;
-        HandOver();
-    }
-
-    private void HandOver()
-    {
-        int count;
-        try
-        {
-            count = _body.Note(_read.GetResult(), _asksForData);
-            _buffer.AsSpan(0, _hold ? 0 : count).CopyTo(_callerBuffer.Span);
-        }
-        catch (Exception e)
-        {
-            _body.NoteFailure();
-            Exit(State.Held);
-            _core.SetException(e);
-            return;
-        }
-
+        _body.Note(count, _asksForData);
+        _buffer.AsSpan(0, _hold ? 0 : count).CopyTo(_callerBuffer.Span);
         _callerBuffer = default;
         if (_body.HasEnded)
         {
@@ -325,56 +306,7 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
             Exit(State.Held);
         }
 
-        _core.SetResult(count);
-    }
-
-    private void OnCanceled(CancellationToken token)
-    {
-        _wasCancelled = true;
-        TryDetach(new TaskCanceledException(GracefulRequest.CanceledMessage, null, token));
-    }
-
-    /// <summary>Ends the caller's read with <paramref name="exception"/>; the inner read goes on with our buffer.</summary>
-    private bool TryDetach(Exception exception)
-    {
-        // Before the move: the inner read, when it ends, looks for it.
-        EnsureDetached();
-        if (!TryMove(State.Waiting, State.Gone))
-        {
-            return false;
-        }
-
-        Detach(exception);
-        return true;
-    }
-
-    private TaskCompletionSource<int> EnsureDetached()
-    {
-        Interlocked.CompareExchange(ref _detached, new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously), null);
-        return _detached;
-    }
-
-    private void Detach(Exception exception)
-    {
-        _callerBuffer = default;
-        _body.Detach(EnsureDetached().Task, _asksForData);
-        StartJob();
-
-        // The caller's code goes on on the thread pool, not inside Cancel() or Dispose().
-        _core.RunContinuationsAsynchronously = true;
-        _core.SetException(exception);
-    }
-
-    private void CompleteDetached()
-    {
-        try
-        {
-            _detached!.SetResult(_read.GetResult());
-        }
-        catch (Exception e)
-        {
-            _detached!.SetException(e);
-        }
+        return count;
     }
 
     private void LeaveIdle()
@@ -389,7 +321,7 @@ internal sealed class AbandonableBody : IValueTaskSource<int>
             ValueTask<int> read;
             try
             {
-                read = _body.ReadAsync(_buffer, _request.Inner.Token);
+                read = _body.ReadAsync(_buffer, _request.InnerToken);
             }
             catch (Exception e)
             {

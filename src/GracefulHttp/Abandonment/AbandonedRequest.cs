@@ -119,7 +119,7 @@ internal sealed class AbandonedRequest : BackgroundJob
                 return false;
         }
 
-        if (_request.Inner.IsCancellationRequested)
+        if (_request.InnerToken.IsCancellationRequested)
         {
             // Its caller left in the middle of a read that could only be ended with its connection.
             return HandDown(AbandonOutcome.Closed);
@@ -200,7 +200,7 @@ internal sealed class AbandonedRequest : BackgroundJob
             if (_body is null)
             {
                 response = await _sending!.ConfigureAwait(false);
-                _body = await ReceivedBody.FromAsync(response).ConfigureAwait(false);
+                _body = new ReceivedBody(response);
             }
 
             AbandonOutcome reason = await TryDrainAsync(_body, buffer).ConfigureAwait(false);
@@ -240,7 +240,7 @@ internal sealed class AbandonedRequest : BackgroundJob
                     return AbandonOutcome.DrainSize;
                 }
 
-                _discarded += await body.DiscardAsync(buffer, _request.Inner.Token).ConfigureAwait(false);
+                _discarded += await body.DiscardAsync(buffer, _request.InnerToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (IsDecided)

@@ -1,4 +1,5 @@
-using System.Threading.Tasks.Sources;
+using System.Net;
+using System.Runtime.CompilerServices;
 
 namespace GracefulHttp.Abandonment;
 
@@ -6,35 +7,99 @@ namespace GracefulHttp.Abandonment;
 /// One request in the care of the message layer. Its caller waits for the response headers here, and is let go as soon as
 /// they come or its token fires, whichever is first; in the second case the request goes on without its caller.
 /// </summary>
-internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage message, AbandonStrategy? selected)
-    : IValueTaskSource<HttpResponseMessage>
+internal sealed class GracefulRequest : IThreadPoolWorkItem
 {
-    /// <summary>What the runtime says.</summary>
-    public const string CanceledMessage = "The operation was canceled.";
-
     private const int Waiting = 0;
     private const int Answered = 1;
     private const int Abandoned = 2;
 
-    private ManualResetValueTaskSourceCore<bool> _core;
+    // What the runtime says.
+    private const string CanceledMessage = "The operation was canceled.";
+
+    private readonly HttpRequestMessage _original;
+    private readonly AbandonStrategy? _selected;
+
+    // A task that is ended by hand, and that carries the exception of a cancellation as that of an async method does.
+    private AsyncTaskMethodBuilder<HttpResponseMessage> _caller = AsyncTaskMethodBuilder<HttpResponseMessage>.Create();
+    private CancellationTokenSource? _inner;
     private Task<HttpResponseMessage>? _sending;
     private CancellationTokenRegistration _registration;
     private int _state;
 
-    public Drainer Drainer => drainer;
+    /// <summary>Also asks the user's selector; what that throws is thrown to the caller.</summary>
+    public GracefulRequest(Drainer drainer, HttpRequestMessage request)
+    {
+        Drainer = drainer;
+        _original = request;
+        _selected = drainer.Options.StrategySelector?.Invoke(request);
 
-    public HttpRequestMessage Message => message;
+        // The runtime writes to a message that it sends; one that still runs without its caller is not sent twice.
+        Message = AbandonedMessages.Find(request) is null ? request : MessageClone.Of(request);
+    }
+
+    public Drainer Drainer { get; }
+
+    /// <summary>What is sent: the caller's message, or its clone.</summary>
+    public HttpRequestMessage Message { get; }
 
     public RequestScope Scope { get; } = new();
 
     /// <summary>What ends the request below us. Not linked to the caller's token: what the caller cancels is its own waiting.</summary>
-    public CancellationTokenSource Inner { get; } = new();
+    public CancellationToken InnerToken => (Volatile.Read(ref _inner) ?? CreateInner()).Token;
 
     /// <summary>Asked for when the request is abandoned, so that it costs nothing otherwise.</summary>
     public AbandonStrategy Strategy =>
-        message.Options.TryGetValue(GracefulHttpRequestMessageExtensions.AbandonStrategyKey, out AbandonStrategy own)
+        _original.Options.TryGetValue(GracefulHttpRequestMessageExtensions.AbandonStrategyKey, out AbandonStrategy own)
             ? own
-            : selected ?? drainer.Options.Strategy;
+            : _selected ?? Drainer.Options.Strategy;
+
+    public static TaskCanceledException Canceled(CancellationToken callerToken) => new(CanceledMessage, null, callerToken);
+
+    /// <summary>The caller's task: the answer, or a <see cref="TaskCanceledException"/> with its token as soon as that fires.</summary>
+    public Task<HttpResponseMessage> FollowAsync(Task<HttpResponseMessage> sending, CancellationToken callerToken)
+    {
+        Task<HttpResponseMessage> task = _caller.Task;
+        _sending = sending;
+        if (sending.IsCompleted)
+        {
+            Answer();
+            return task;
+        }
+
+        // First the token, so that Answer finds a registration to take back.
+        if (callerToken.CanBeCanceled)
+        {
+            _registration = callerToken.UnsafeRegister(static state => ((GracefulRequest)state!).OnCanceled(), this);
+        }
+
+        sending.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Answer);
+        return task;
+    }
+
+    /// <summary>Makes the response one that can be left.</summary>
+    public HttpResponseMessage Receive(HttpResponseMessage response)
+    {
+        // A handler that answers null is told so by HttpClient.
+        if (response is null)
+        {
+            return response!;
+        }
+
+        MessageClone.Return(Message, _original, response);
+        if (response.Version.Major >= 2)
+        {
+            Drainer.Origins.For(Message.RequestUri).CountCompletedStream();
+        }
+
+        if (response.StatusCode != HttpStatusCode.SwitchingProtocols
+            && Message.Method != HttpMethod.Connect
+            && response.Content.Headers.ContentLength != 0)
+        {
+            response.Content = new GracefulHttpContent(response.Content, new AbandonableBody(this, new ReceivedBody(response)));
+        }
+
+        return response;
+    }
 
     /// <summary>Nothing more is sent for it, and its connection knows how to end.</summary>
     public void Abandon()
@@ -51,12 +116,12 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage messag
     {
         try
         {
-            Inner.Cancel();
+            (Volatile.Read(ref _inner) ?? CreateInner()).Cancel();
         }
         catch (AggregateException e)
         {
             // A handler or a content of the user's threw from its own registration: not to the caller who leaves, nor to a timer.
-            drainer.Report(e);
+            Drainer.Report(e);
         }
     }
 
@@ -64,72 +129,61 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage messag
     {
         var handedDown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         CancellationTokenRegistration registration =
-            Inner.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), handedDown);
+            InnerToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), handedDown);
         await using (registration.ConfigureAwait(false))
         {
             await handedDown.Task.ConfigureAwait(false);
         }
     }
 
-    /// <exception cref="TaskCanceledException">The caller has left; it carries <paramref name="callerToken"/>.</exception>
-    public ValueTask<HttpResponseMessage> WaitAsync(Task<HttpResponseMessage> sending, CancellationToken callerToken)
+    /// <summary>Lets the caller go, on the thread pool: its code does not run inside <see cref="CancellationTokenSource.Cancel()"/>.</summary>
+    void IThreadPoolWorkItem.Execute()
     {
-        if (sending.IsCompleted || !callerToken.CanBeCanceled)
-        {
-            return new ValueTask<HttpResponseMessage>(sending);
-        }
+        CancellationToken callerToken = _registration.Token;
 
-        _sending = sending;
-
-        // First the token, so that Answer finds a registration to take back.
-        _registration = callerToken.UnsafeRegister(static (state, token) => ((GracefulRequest)state!).OnCanceled(token), this);
-        sending.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Answer);
-        return new ValueTask<HttpResponseMessage>(this, _core.Version);
+        // The inner request may go on for long, and knows us: nothing of the caller's stays here.
+        AsyncTaskMethodBuilder<HttpResponseMessage> caller = _caller;
+        _caller = default;
+        _registration = default;
+        caller.SetException(Canceled(callerToken));
     }
-
-    HttpResponseMessage IValueTaskSource<HttpResponseMessage>.GetResult(short token)
-    {
-        try
-        {
-            _core.GetResult(token);
-            return _sending!.GetAwaiter().GetResult();
-        }
-        finally
-        {
-            // The inner request may go on for long, and knows us: nothing of the caller's stays here.
-            _core.Reset();
-            _registration = default;
-        }
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<HttpResponseMessage>.GetStatus(short token) => _core.GetStatus(token);
-
-    void IValueTaskSource<HttpResponseMessage>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _core.OnCompleted(continuation, state, token, flags);
 
     private void Answer()
     {
-        if (Interlocked.CompareExchange(ref _state, Answered, Waiting) == Waiting)
-        {
-            _registration.Unregister();
-            _core.SetResult(true);
-        }
-    }
-
-    /// <remarks>Runs inside <see cref="CancellationTokenSource.Cancel()"/>: it only decides, and queues.</remarks>
-    private void OnCanceled(CancellationToken callerToken)
-    {
-        if (Interlocked.CompareExchange(ref _state, Abandoned, Waiting) != Waiting)
+        if (Interlocked.CompareExchange(ref _state, Answered, Waiting) != Waiting)
         {
             return;
         }
 
-        Abandon();
-        drainer.Take(AbandonedRequest.WaitingForHeaders(this, _sending!));
+        _registration.Unregister();
+        HttpResponseMessage response;
+        try
+        {
+            response = Receive(_sending!.GetAwaiter().GetResult());
+        }
+        catch (Exception e)
+        {
+            _caller.SetException(e);
+            return;
+        }
 
-        // The caller's code goes on on the thread pool, not inside Cancel().
-        _core.RunContinuationsAsynchronously = true;
-        _core.SetException(new TaskCanceledException(CanceledMessage, null, callerToken));
+        _caller.SetResult(response);
+    }
+
+    /// <remarks>Runs inside <see cref="CancellationTokenSource.Cancel()"/>: it only decides, and queues.</remarks>
+    private void OnCanceled()
+    {
+        if (Interlocked.CompareExchange(ref _state, Abandoned, Waiting) == Waiting)
+        {
+            Abandon();
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            Drainer.Take(AbandonedRequest.WaitingForHeaders(this, _sending!));
+        }
+    }
+
+    private CancellationTokenSource CreateInner()
+    {
+        Interlocked.CompareExchange(ref _inner, new CancellationTokenSource(), null);
+        return _inner;
     }
 }

@@ -3,25 +3,23 @@ namespace GracefulHttp.Abandonment;
 /// <summary>What has not been read yet of a response whose headers have come.</summary>
 internal sealed class ReceivedBody : IDisposable
 {
-    private readonly HttpContent _content;
-    private readonly Stream _stream;
+    private Stream? _stream;
     private Task<int>? _detached;
     private bool _detachedAskedForData;
 
-    private ReceivedBody(HttpResponseMessage response, Stream stream)
+    public ReceivedBody(HttpResponseMessage response)
     {
-        _content = response.Content;
-        _stream = stream;
         Response = response;
+        Content = response.Content;
 
         // The answer to HEAD tells a length and has none.
-        KnownRemainder = response.RequestMessage?.Method == HttpMethod.Head ? 0 : _content.Headers.ContentLength ?? 0;
+        KnownRemainder = response.RequestMessage?.Method == HttpMethod.Head ? 0 : Content.Headers.ContentLength ?? 0;
     }
 
     /// <summary>The response; its content may have been replaced by ours since.</summary>
     public HttpResponseMessage Response { get; }
 
-    public HttpContent Content => _content;
+    public HttpContent Content { get; }
 
     public bool HasEnded { get; private set; }
 
@@ -31,17 +29,23 @@ internal sealed class ReceivedBody : IDisposable
     /// <summary>How many bytes are still to come, or 0 where that is not known.</summary>
     public long KnownRemainder { get; private set; }
 
-    public static async ValueTask<ReceivedBody> FromAsync(HttpResponseMessage response) =>
-        new(response, await response.Content.ReadAsStreamAsync(CancellationToken.None).ConfigureAwait(false));
-
-    public static ReceivedBody From(HttpResponseMessage response) =>
-        new(response, response.Content.ReadAsStream(CancellationToken.None));
-
     /// <summary>The caller must pass what the read gives to <see cref="Note"/>.</summary>
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        _stream.ReadAsync(buffer, cancellationToken);
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        // The runtime's own contents open at once, without a task; those of other handlers may be asynchronous only.
+        if (_stream is null && Content.GetType().Assembly == typeof(HttpContent).Assembly)
+        {
+            _stream = Content.ReadAsStream(CancellationToken.None);
+        }
 
-    public int Read(Span<byte> buffer) => Note(_stream.Read(buffer), !buffer.IsEmpty);
+        return _stream is { } stream ? stream.ReadAsync(buffer, cancellationToken) : OpenAndReadAsync(buffer, cancellationToken);
+    }
+
+    public int Read(Span<byte> buffer)
+    {
+        _stream ??= Content.ReadAsStream(CancellationToken.None);
+        return Note(_stream.Read(buffer), !buffer.IsEmpty);
+    }
 
     public int Note(int count, bool askedForData)
     {
@@ -65,12 +69,18 @@ internal sealed class ReceivedBody : IDisposable
     {
         if (_detached is not { } detached)
         {
-            return Note(await _stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), askedForData: true);
+            return Note(await ReadAsync(buffer, cancellationToken).ConfigureAwait(false), askedForData: true);
         }
 
         _detached = null;
         return Note(await detached.ConfigureAwait(false), _detachedAskedForData);
     }
 
-    public void Dispose() => _content.Dispose();
+    public void Dispose() => Content.Dispose();
+
+    private async ValueTask<int> OpenAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _stream = await Content.ReadAsStreamAsync(CancellationToken.None).ConfigureAwait(false);
+        return await _stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+    }
 }
