@@ -1,6 +1,7 @@
 namespace GracefulHttp.Abandonment;
 
 /// <summary>On which rung an abandoned request starts, by where it is.</summary>
+/// <remarks>It looks at headers without parsing them: parsing writes, and the runtime may be sending them just now.</remarks>
 internal static class Ladder
 {
     /// <summary>A request that waits for its response headers.</summary>
@@ -17,7 +18,7 @@ internal static class Ladder
             return Rung.Abort;
         }
 
-        if (actsUnhindered || message.Method == HttpMethod.Connect || message.Headers.Upgrade.Count != 0)
+        if (actsUnhindered || message.Method == HttpMethod.Connect || message.Headers.NonValidated.Contains("Upgrade"))
         {
             return Rung.Close;
         }
