@@ -10,8 +10,8 @@ return 0;
 
 static async Task RunAsync(string name, HttpMessageHandler handler)
 {
-    using var server = new SlowServer(TimeSpan.FromMilliseconds(200));
-    using (var client = new HttpClient(handler, disposeHandler: false) { Timeout = TimeSpan.FromMilliseconds(50) })
+    using var server = new SlowServer(TimeSpan.FromMilliseconds(300));
+    using (var client = new HttpClient(handler, disposeHandler: false) { Timeout = TimeSpan.FromMilliseconds(100) })
     {
         for (int i = 0; i < Calls; i++)
         {

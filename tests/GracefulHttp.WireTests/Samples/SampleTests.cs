@@ -15,11 +15,16 @@ public sealed partial class SampleTests
 
         MatchCollection lines = Counts().Matches(output);
         lines.Count.ShouldBe(2, output);
-        lines[0].Groups["resets"].Value.ShouldBe("20", output);
-        lines[0].Groups["connections"].Value.ShouldBe("20", output);
-        lines[1].Groups["resets"].Value.ShouldBe("0", output);
-        int.Parse(lines[1].Groups["connections"].Value, null).ShouldBeLessThan(20, output);
+
+        // On a busy machine a call may time out before its connection is there: it sends nothing, and is reset nowhere.
+        int resetsBefore = Count(lines[0], "resets");
+        resetsBefore.ShouldBeInRange(10, 20, output);
+        Count(lines[0], "connections").ShouldBe(resetsBefore, output);
+        Count(lines[1], "resets").ShouldBe(0, output);
+        Count(lines[1], "connections").ShouldBeLessThan(resetsBefore, output);
     }
+
+    private static int Count(Match line, string what) => int.Parse(line.Groups[what].Value, CultureInfo.InvariantCulture);
 
     private static async Task<string> RunAsync(string sample)
     {
