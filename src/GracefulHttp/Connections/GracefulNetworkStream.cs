@@ -9,7 +9,7 @@ namespace GracefulHttp.Connections;
 /// FIN and lingers, where <see cref="NetworkStream"/> would close the socket under whatever the peer still sends.
 /// </summary>
 /// <remarks>A subclass, because the runtime asks <c>is NetworkStream</c> for its peer address and its idle poll.</remarks>
-internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
+internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations, ITunnelTransport
 {
     // How long a blocked synchronous operation takes to notice that the stream was disposed.
     private const int PollMicroseconds = 50_000;
@@ -46,10 +46,13 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
 
     public bool WriteFailed => _gate.WriteFailed;
 
+    Socket? ITunnelTransport.TransportSocket => Socket;
+
     private GatedOperations Gated => new(_gate, this);
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _underTls ? Gated.ReadWithAsync(buffer, cancellationToken)
+        buffer.IsEmpty && TunnelProbe.TryAnswer(this) ? new ValueTask<int>(0)
+        : _underTls ? Gated.ReadWithAsync(buffer, cancellationToken)
         : _requests.Last is { IsCut: true } ? ValueTask.FromException<int>(GatedOperations.Interrupted())
         : Gated.ReadAsync(buffer, cancellationToken);
 
@@ -142,6 +145,21 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
+    void ITunnelTransport.InterruptReads()
+    {
+        Interrupt();
+        _gate.CancelReads();
+    }
+
+    void ITunnelTransport.Abort()
+    {
+        if (_gate.TryClose())
+        {
+            Interrupt();
+            _closer.Abort(Socket, Server);
+        }
+    }
+
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <remarks>Runs inside <see cref="CancellationTokenSource.Cancel()"/> on the canceller's thread: it neither blocks nor throws.</remarks>
@@ -149,7 +167,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations
     {
         if (disposing && _gate.TryClose() && !_underTls)
         {
-            _interrupted = true;
+            Interrupt();
             if (_requests.Last is { IsAborted: true })
             {
                 _closer.Abort(Socket, Server);

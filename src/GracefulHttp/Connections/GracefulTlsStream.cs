@@ -13,13 +13,14 @@ namespace GracefulHttp.Connections;
 /// <see cref="SslStream.ShutdownAsync"/> does not take the locks that reads and writes take: called while a record is being
 /// decrypted it corrupts native memory and kills the process. Hence the gate.
 /// </remarks>
-internal sealed class GracefulTlsStream : Stream, IUngatedOperations
+internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTransport
 {
     private static readonly TimeSpan FinGrace = TimeSpan.FromMilliseconds(100);
 
     private readonly Stream _stream;
     private readonly SslStream _session;
     private readonly GracefulNetworkStream? _transport;
+    private readonly ITunnelTransport? _tunnel;
     private readonly ConnectionCloser _closer;
     private readonly OperationGate _gate = new();
     private readonly RequestTracker _requests = new();
@@ -32,8 +33,10 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
         _stream = stream;
         _session = session;
         _closer = closer;
-        _transport = InnerStream(session) as GracefulNetworkStream;
+        Stream inner = InnerStream(session);
+        _transport = inner as GracefulNetworkStream;
         _transport?.PutUnderTls();
+        _tunnel = _transport is null ? TunnelProbe.Find(inner) : null;
     }
 
     public override bool CanRead => _stream.CanRead;
@@ -67,7 +70,8 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
     private GatedOperations Gated => new(_gate, this);
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _requests.Last is { IsCut: true } ? ValueTask.FromException<int>(GatedOperations.Interrupted())
+        buffer.IsEmpty && TunnelProbe.TryAnswer(this) ? new ValueTask<int>(0)
+        : _requests.Last is { IsCut: true } ? ValueTask.FromException<int>(GatedOperations.Interrupted())
         : Gated.ReadAsync(buffer, cancellationToken);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
@@ -75,8 +79,14 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
             ? RequestTracker.CompleteAsync(Gated.WriteAsync(buffer, cancellationToken), ended)
             : ValueTask.FromException(RequestTracker.Refused());
 
+    Socket? ITunnelTransport.TransportSocket => _transport?.Socket;
+
+    bool ITunnelTransport.WriteFailed => WriteFailed;
+
+    private bool WriteFailed => _gate.WriteFailed || _transport is { WriteFailed: true } || _tunnel is { WriteFailed: true };
+
     ValueTask<int> IUngatedOperations.ReadUngatedAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        _stream.ReadAsync(buffer, cancellationToken);
+        _tunnel is null ? _stream.ReadAsync(buffer, cancellationToken) : ReadTunnelAsync(_tunnel, buffer, cancellationToken);
 
     ValueTask IUngatedOperations.WriteUngatedAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) =>
         _stream.WriteAsync(buffer, cancellationToken);
@@ -145,8 +155,8 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
     /// </summary>
     public async Task SendCloseNotifyAsync(ClosingConnection closing)
     {
-        Socket? socket = closing.Socket;
-        if (closing.IsDecided || _gate.WriteFailed || _transport is { WriteFailed: true })
+        Socket? socket = closing.Socket ?? _tunnel?.TransportSocket;
+        if (closing.IsDecided || WriteFailed)
         {
             // Half a record may be on the wire, and an alert in the middle of it would be garbage.
             return;
@@ -181,6 +191,21 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
         }
     }
 
+    void ITunnelTransport.InterruptReads()
+    {
+        InterruptBlocked();
+        _gate.CancelReads();
+    }
+
+    void ITunnelTransport.Abort()
+    {
+        if (_gate.TryClose())
+        {
+            InterruptBlocked();
+            AbortTransport();
+        }
+    }
+
     /// <summary>Frees the TLS session. Disposes the transport too, which then leaves the socket to the closing in charge.</summary>
     public void DisposeSession()
     {
@@ -193,15 +218,10 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
     {
         if (disposing && _gate.TryClose())
         {
-            _transport?.Interrupt();
+            InterruptBlocked();
             if (_requests.Last is { IsAborted: true })
             {
-                if (_transport is not null)
-                {
-                    _closer.Abort(_transport.Socket, _transport.Server);
-                }
-
-                DisposeSession();
+                AbortTransport();
             }
             else
             {
@@ -210,6 +230,44 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations
         }
 
         base.Dispose(disposing);
+    }
+
+    /// <summary>Releases threads in synchronous reads and writes, which no token reaches.</summary>
+    private void InterruptBlocked()
+    {
+        _transport?.Interrupt();
+        _tunnel?.InterruptReads();
+    }
+
+    private void AbortTransport()
+    {
+        if (_transport is not null)
+        {
+            _closer.Abort(_transport.Socket, _transport.Server);
+        }
+
+        _tunnel?.Abort();
+        DisposeSession();
+    }
+
+    /// <summary>Without a token: the runtime's stream would end the tunnel with it, and no close_notify could be said any more.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadTunnelAsync(ITunnelTransport tunnel, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        CancellationTokenRegistration registration =
+            cancellationToken.UnsafeRegister(static state => ((ITunnelTransport)state!).InterruptReads(), tunnel);
+        try
+        {
+            return await _stream.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (cancellationToken.IsCancellationRequested && e is IOException or OperationCanceledException)
+        {
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
+        finally
+        {
+            registration.Unregister();
+        }
     }
 
     // Protected, and so part of SslStream's contract.

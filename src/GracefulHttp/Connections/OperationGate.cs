@@ -88,7 +88,7 @@ internal sealed class OperationGate
             return true;
         }
 
-        Cancel(_reads);
+        CancelReads();
         if ((before & WriteMask) != 0)
         {
             Cancel(_writes);
@@ -96,6 +96,9 @@ internal sealed class OperationGate
 
         return true;
     }
+
+    /// <summary>Cancels the reads in flight, and those to come.</summary>
+    public void CancelReads() => Cancel(_reads);
 
     private static void Cancel(CancellationTokenSource operations)
     {
