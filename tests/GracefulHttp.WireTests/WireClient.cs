@@ -26,20 +26,24 @@ public sealed class WireClient : IAsyncDisposable
     /// Makes a call to <c>/held</c>, waits until it is in its phase, and leaves. The answer is still held when this ends, so
     /// the caller cannot have waited for it.
     /// </summary>
-    public async Task<OperationCanceledException> AbandonAsync(SyncPoint held, Phase phase, ClientCall call = ClientCall.GetAsync)
+    public Task<OperationCanceledException> AbandonAsync(SyncPoint held, Phase phase, ClientCall call = ClientCall.GetAsync) =>
+        AbandonAsync(
+            held,
+            (client, token) => call.RunAsync(client, "/held", token),
+            phase == Phase.Headers ? Task.CompletedTask : _signal.Received);
+
+    /// <summary>The same with any call, which is where it shall be when <paramref name="begun"/> has completed too.</summary>
+    public async Task<OperationCanceledException> AbandonAsync(
+        SyncPoint held, Func<HttpClient, CancellationToken, Task> call, Task begun)
     {
         using var caller = new CancellationTokenSource();
-        Task running = call.RunAsync(Http, "/held", caller.Token);
+        Task running = call(Http, caller.Token);
         await held.ArrivedAsync();
 
         // The server may have the request before the client's write has returned, and who leaves then leaves while sending: a
         // row of its own in the ladder. The recorder's barrier occupies each CPU in turn, so that the write gets out.
         await _recorder.SettleAsync();
-        if (phase != Phase.Headers)
-        {
-            await _signal.Received.WithinAsync();
-        }
-
+        await begun.WithinAsync();
         running.IsCompleted.ShouldBeFalse();
         await caller.CancelAsync();
         OperationCanceledException e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WithinAsync());

@@ -69,9 +69,17 @@ public abstract class WireTest : IAsyncLifetime
         .All(connection => connection.Any(segment => segment.FromClient && (segment.IsFin || segment.IsReset)));
 
     /// <summary>Answers <c>/held</c> by the script, everything else at once.</summary>
-    protected void Serve(Scheme scheme, Func<FinBlindExchange, Task> heldScript, RecordingDetail detail = RecordingDetail.Edges)
+    protected void Serve(Scheme scheme, Func<FinBlindExchange, Task> heldScript, RecordingDetail detail = RecordingDetail.Edges) =>
+        Serve(scheme, heldScript, headScript: null, detail);
+
+    /// <summary>The same, with a script for what happens between the headers of a request and its body.</summary>
+    protected void Serve(
+        Scheme scheme,
+        Func<FinBlindExchange, Task> heldScript,
+        Func<FinBlindExchange, Task>? headScript,
+        RecordingDetail detail = RecordingDetail.Edges)
     {
-        _server = FinBlindServer.Start(FinBlindScripts.ByTarget(("/held", heldScript)), scheme.Tls());
+        _server = FinBlindServer.Start(FinBlindScripts.ByTarget(("/held", heldScript)), scheme.Tls(), headScript);
         _recorder = SegmentRecorder.Start(detail, _server.Port);
     }
 

@@ -84,12 +84,9 @@ public sealed class FinBlindConnection
         try
         {
             var reader = new Http1RequestReader(stream);
-            while (!serverEnds && await reader.ReadAsync(disposing) is { } request)
+            while (!serverEnds && await reader.ReadAsync(ReadHeadAsync, disposing) is { } request && !serverEnds)
             {
-                var exchange = new FinBlindExchange(this, stream, request);
-                await _server.RunScriptAsync(exchange);
-                writeFailed |= exchange.WriteFault is not null;
-                serverEnds = exchange.EndsConnection || writeFailed;
+                await AnswerAsync(request, _server.RunScriptAsync);
             }
 
             if (serverEnds && !writeFailed)
@@ -103,6 +100,11 @@ public sealed class FinBlindConnection
         {
             // Idle: the client has not ended this connection, so the server does.
         }
+        catch (IOException) when (transport.EndSeen)
+        {
+            // The FIN came in the middle of a TLS record.
+            ending = PeerEnding.Fin;
+        }
 
         if (writeFailed || SocketWasReset())
         {
@@ -115,6 +117,16 @@ public sealed class FinBlindConnection
         }
 
         return ending;
+
+        async Task AnswerAsync(FinBlindRequest request, Func<FinBlindExchange, Task> script)
+        {
+            var exchange = new FinBlindExchange(this, stream, request);
+            await script(exchange);
+            writeFailed |= exchange.WriteFault is not null;
+            serverEnds |= exchange.EndsConnection || writeFailed;
+        }
+
+        Task ReadHeadAsync(FinBlindRequest head) => AnswerAsync(head, _server.RunHeadScriptAsync);
     }
 
     private static async Task<PeerEnding> ReadEndAsync(EndNotingStream transport, Stream stream, CancellationToken disposing)

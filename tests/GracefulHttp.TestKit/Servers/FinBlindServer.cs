@@ -13,6 +13,7 @@ public sealed class FinBlindServer : IAsyncDisposable
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource _disposing = new();
     private readonly Func<FinBlindExchange, Task> _script;
+    private readonly Func<FinBlindExchange, Task>? _headScript;
     private readonly SslProtocols _tls;
     private readonly Lock _gate = new();
     private readonly List<FinBlindConnection> _connections = [];
@@ -24,9 +25,10 @@ public sealed class FinBlindServer : IAsyncDisposable
     private int _writeFaults;
     private volatile bool _stopped;
 
-    private FinBlindServer(Func<FinBlindExchange, Task> script, SslProtocols tls)
+    private FinBlindServer(Func<FinBlindExchange, Task> script, SslProtocols tls, Func<FinBlindExchange, Task>? headScript)
     {
         _script = script;
+        _headScript = headScript;
         _tls = tls;
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();
@@ -61,10 +63,12 @@ public sealed class FinBlindServer : IAsyncDisposable
 
     /// <param name="script">Answers one request; called for each, of all connections, concurrently.</param>
     /// <param name="tls"><see cref="SslProtocols.None"/> for http, otherwise the one TLS version to speak.</param>
-    public static FinBlindServer Start(Func<FinBlindExchange, Task> script, SslProtocols tls = SslProtocols.None)
+    /// <param name="headScript">Runs when the headers of a request have been read, before its body is: to hold an upload, or to answer it early.</param>
+    public static FinBlindServer Start(
+        Func<FinBlindExchange, Task> script, SslProtocols tls = SslProtocols.None, Func<FinBlindExchange, Task>? headScript = null)
     {
         ArgumentNullException.ThrowIfNull(script);
-        return new FinBlindServer(script, tls);
+        return new FinBlindServer(script, tls, headScript);
     }
 
     /// <summary>No connection is accepted any more, so whatever is answered from now on came over one that exists.</summary>
@@ -98,10 +102,22 @@ public sealed class FinBlindServer : IAsyncDisposable
     internal async Task RunScriptAsync(FinBlindExchange exchange)
     {
         Interlocked.Increment(ref _requestsReceived);
+        if (await TryRunAsync(_script, exchange))
+        {
+            Interlocked.Increment(ref _exchangesCompleted);
+        }
+    }
+
+    internal Task RunHeadScriptAsync(FinBlindExchange exchange) =>
+        _headScript is null ? Task.CompletedTask : TryRunAsync(_headScript, exchange);
+
+    private async Task<bool> TryRunAsync(Func<FinBlindExchange, Task> script, FinBlindExchange exchange)
+    {
+        bool completed = false;
         try
         {
-            await _script(exchange);
-            Interlocked.Increment(ref _exchangesCompleted);
+            await script(exchange);
+            completed = true;
         }
         catch (Exception e)
         {
@@ -117,6 +133,8 @@ public sealed class FinBlindServer : IAsyncDisposable
         {
             Interlocked.Increment(ref _writeFaults);
         }
+
+        return completed;
     }
 
     private async Task AcceptAsync()

@@ -11,11 +11,13 @@ internal sealed class Http1RequestReader(Stream stream)
     private int _end;
 
     /// <summary>The next request, or null when the stream ends before one is complete.</summary>
-    public async Task<FinBlindRequest?> ReadAsync(CancellationToken cancellationToken)
+    /// <param name="headRead">Called when the headers have been read and nothing of the body has; with an empty body.</param>
+    /// <param name="cancellationToken">Ends the reading, not the call.</param>
+    public async Task<FinBlindRequest?> ReadAsync(Func<FinBlindRequest, Task> headRead, CancellationToken cancellationToken)
     {
         try
         {
-            return await ReadRequestAsync(cancellationToken);
+            return await ReadRequestAsync(headRead, cancellationToken);
         }
         catch (EndOfStreamException)
         {
@@ -23,7 +25,7 @@ internal sealed class Http1RequestReader(Stream stream)
         }
     }
 
-    private async Task<FinBlindRequest> ReadRequestAsync(CancellationToken cancellationToken)
+    private async Task<FinBlindRequest> ReadRequestAsync(Func<FinBlindRequest, Task> headRead, CancellationToken cancellationToken)
     {
         string[] requestLine = (await ReadLineAsync(cancellationToken)).Split(' ');
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -35,6 +37,8 @@ internal sealed class Http1RequestReader(Stream stream)
             headers[name] = headers.TryGetValue(name, out string? earlier) ? $"{earlier}, {value}" : value;
         }
 
+        var head = new FinBlindRequest(requestLine[0], requestLine[1], requestLine[2], headers, default);
+        await headRead(head);
         using var body = new MemoryStream();
         if (headers.ContainsKey("Transfer-Encoding"))
         {
@@ -45,7 +49,7 @@ internal sealed class Http1RequestReader(Stream stream)
             await ReadExactlyAsync(body, long.Parse(length, CultureInfo.InvariantCulture), cancellationToken);
         }
 
-        return new FinBlindRequest(requestLine[0], requestLine[1], requestLine[2], headers, body.ToArray());
+        return head with { Body = body.ToArray() };
     }
 
     private async Task ReadChunksAsync(MemoryStream body, CancellationToken cancellationToken)

@@ -1,0 +1,37 @@
+using System.Net;
+using GracefulHttp.TestKit;
+
+namespace GracefulHttp.WireTests.Endings;
+
+/// <summary>A request body of which the first bytes are sent, and no more until it is let go: no write is in flight meanwhile.</summary>
+internal sealed class HeldUpload : HttpContent
+{
+    // More than the runtime buffers before it writes.
+    private const int FirstBytes = 100_000;
+
+    public SyncPoint Held { get; } = new();
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(new byte[FirstBytes], cancellationToken);
+        cancellationToken.Register(Held.Release);
+        await Held.ArriveAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        await stream.WriteAsync(new byte[FirstBytes], cancellationToken);
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 2 * FirstBytes;
+        return true;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        Held.Release();
+        base.Dispose(disposing);
+    }
+}
