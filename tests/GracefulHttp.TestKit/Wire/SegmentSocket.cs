@@ -13,24 +13,18 @@ internal sealed class SegmentSocket : IDisposable
     private const int WantedReceiveBuffer = 64 * 1024 * 1024;
 
     private readonly Socket _socket = OpenRaw();
+    private readonly long _lostBeforeFilter;
 
     public SegmentSocket(IReadOnlyList<int> ports, bool everySegment)
     {
         // In this order: until there is a filter, everything on the machine comes in.
         EnlargeReceiveBuffer();
         SegmentFilter.Attach(_socket, ports, everySegment);
+        _lostBeforeFilter = ReadDrops();
     }
 
     /// <summary>Segments that found the receive buffer full.</summary>
-    public long Lost
-    {
-        get
-        {
-            Span<byte> info = stackalloc byte[9 * sizeof(uint)];
-            _socket.GetRawSocketOption(SolSocket, SoMemoryInfo, info);
-            return MemoryMarshal.Cast<byte, uint>(info)[MemoryInfoDrops];
-        }
-    }
+    public long Lost => ReadDrops() - _lostBeforeFilter;
 
     public static bool IsAvailable(out string whyNot)
     {
@@ -59,6 +53,13 @@ internal sealed class SegmentSocket : IDisposable
     public void Dispose() => _socket.Dispose();
 
     private static Socket OpenRaw() => new(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Tcp);
+
+    private long ReadDrops()
+    {
+        Span<byte> info = stackalloc byte[9 * sizeof(uint)];
+        _socket.GetRawSocketOption(SolSocket, SoMemoryInfo, info);
+        return MemoryMarshal.Cast<byte, uint>(info)[MemoryInfoDrops];
+    }
 
     private void EnlargeReceiveBuffer()
     {

@@ -1,0 +1,138 @@
+using System.Net;
+using GracefulHttp.TestKit;
+using GracefulHttp.TestKit.Servers;
+using GracefulHttp.TestKit.Wire;
+using Microsoft.AspNetCore.Http;
+
+namespace GracefulHttp.WireTests.Endings;
+
+/// <summary>
+/// The endings of a server that watches for the client's FIN, and may reset the connection itself: in the middle of an upload
+/// it does. Only what the client sends is counted.
+/// </summary>
+public sealed class KestrelEndingTests : IAsyncLifetime
+{
+    private readonly SyncPoint _held = new();
+    private KestrelServer? _server;
+    private SegmentRecorder? _recorder;
+    private WireClient? _client;
+
+    public ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(SegmentRecorder.IsAvailable(out string whyNot), whyNot);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _held.Release();
+        foreach (IAsyncDisposable? part in (IAsyncDisposable?[])[_client, _recorder, _server])
+        {
+            await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells.Schemes), MemberType = typeof(Cells))]
+    public async Task Close_Upload_SendsFinAndNoReset(Scheme scheme)
+    {
+        (WireClient client, SegmentRecorder recorder) = await StartAsync(scheme, async context =>
+        {
+            await _held.ArriveAsync();
+            await context.Response.WriteAsync("too late");
+        });
+        using var upload = new HeldUpload();
+
+        await client.AbandonAsync(_held, (http, token) => http.PostAsync("/held", upload, token), begun: upload.Held.ArrivedAsync());
+
+        await ShouldEndWithoutResetAsync(client, recorder);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells.Schemes), MemberType = typeof(Cells))]
+    public async Task Close_CloseDelimitedBody_SendsFinAndNoReset(Scheme scheme)
+    {
+        (WireClient client, SegmentRecorder recorder) = await StartAsync(scheme, async context =>
+        {
+            await context.Response.WriteAsync(new string('x', 10));
+            await context.Response.Body.FlushAsync();
+            await _held.ArriveAsync();
+            await context.Response.WriteAsync(new string('x', 10));
+        });
+
+        await client.AbandonAsync(_held, SendHttp10Async, begun: _held.ArrivedAsync());
+
+        await ShouldEndWithoutResetAsync(client, recorder);
+    }
+
+    [Theory]
+    [InlineData(Scheme.HttpsTls12, false)]
+    [InlineData(Scheme.HttpsTls12, true)]
+    [InlineData(Scheme.HttpsTls13, false)]
+    [InlineData(Scheme.HttpsTls13, true)]
+    [InlineData(Scheme.Http, false)]
+    [InlineData(Scheme.Http, true)]
+    public async Task Http2_ClientDisposed_SendsFinAndNoReset(Scheme scheme, bool withOpenStream)
+    {
+        (WireClient client, SegmentRecorder recorder) = await StartAsync(
+            scheme, context => context.Request.Path == "/held" ? _held.ArriveAsync() : Task.CompletedTask, http2: true);
+        (await client.Http.SendAsync(Http2("/next"))).Version.ShouldBe(HttpVersion.Version20);
+        Task<HttpResponseMessage>? open = withOpenStream ? client.Http.SendAsync(Http2("/held")) : null;
+        if (open is not null)
+        {
+            await _held.ArrivedAsync();
+        }
+
+        client.Http.Dispose();
+        if (open is not null)
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => open.WithinAsync());
+        }
+
+        // With a stream open Kestrel resets the connection, whatever the client says before it.
+        await ShouldEndWithoutResetAsync(client, recorder);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells.Schemes), MemberType = typeof(Cells))]
+    public async Task Http2_ServerGoesAway_SendsFinAndNoReset(Scheme scheme)
+    {
+        (WireClient client, SegmentRecorder recorder) = await StartAsync(scheme, static _ => Task.CompletedTask, http2: true);
+        (await client.Http.SendAsync(Http2("/next"))).Version.ShouldBe(HttpVersion.Version20);
+
+        await _server!.DisposeAsync();
+        _server = null;
+
+        await ShouldEndWithoutResetAsync(client, recorder);
+        recorder.ResetsFromServer.ShouldBe(0);
+    }
+
+    private static HttpRequestMessage Http2(string path) =>
+        new(HttpMethod.Get, path) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+
+    private static async Task SendHttp10Async(HttpClient http, CancellationToken token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/held") { Version = HttpVersion.Version10 };
+        using HttpResponseMessage response = await http.SendAsync(request, token);
+    }
+
+    private async Task<(WireClient Client, SegmentRecorder Recorder)> StartAsync(Scheme scheme, RequestDelegate answer, bool http2 = false)
+    {
+        _server = await KestrelServer.StartAsync(answer, scheme.Tls(), http2);
+        _recorder = SegmentRecorder.Start(_server.Port);
+        SocketsHttpHandler sockets = new SocketsHttpHandler { MaxConnectionsPerServer = 1 }.TrustTestCertificate();
+        var handler = new GracefulHttpHandler(new GracefulHttpOptions { Strategy = AbandonStrategy.Close }, sockets);
+        _client = new WireClient(_server.BaseAddress, handler, _recorder);
+        return (_client, _recorder);
+    }
+
+    private async Task ShouldEndWithoutResetAsync(WireClient client, SegmentRecorder recorder)
+    {
+        await recorder.WaitForAsync(r => r.FinsFromClient == 1);
+        _held.Release();
+        await client.WaitForIdleAsync();
+        await recorder.SettleAsync();
+        recorder.ResetsFromClient.ShouldBe(0);
+        recorder.FinsFromClient.ShouldBe(1);
+    }
+}
