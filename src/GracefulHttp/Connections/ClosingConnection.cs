@@ -11,6 +11,9 @@ namespace GracefulHttp.Connections;
 /// <remarks>It keeps no thread, no timer and no buffer while it lingers; <see cref="LingerBudget"/> cuts it when its time is up.</remarks>
 internal sealed class ClosingConnection : BackgroundJob
 {
+    // What is cancelled is back within microseconds, unless it ignores that.
+    private static readonly TimeSpan QuiesceGrace = TimeSpan.FromMilliseconds(100);
+
     private readonly ConnectionCloser _closer;
     private Task? _connecting;
     private OperationGate? _gate;
@@ -62,13 +65,21 @@ internal sealed class ClosingConnection : BackgroundJob
 
     public long Discarded { get; private set; }
 
+    /// <summary>Whether it is an attempt that has not led to a connection yet: cutting it costs nobody a peaceful end.</summary>
+    public bool IsConnecting => _connecting is { IsCompleted: false };
+
     /// <summary>Ends the connection without waiting any longer. May be called at any time, from any thread.</summary>
     public void Cut(CloseOutcome reason)
     {
         if (Socket is null)
         {
             TryDecide(reason);
-            _tls?.DisposeSession();
+            if (_tls is { } tls)
+            {
+                // Streams of the user's are in it, and this may be somebody's Cancel().
+                _closer.Dispose(tls);
+            }
+
             _gate?.StopWaiting();
             return;
         }
@@ -119,14 +130,10 @@ internal sealed class ClosingConnection : BackgroundJob
                 await _connecting.ConfigureAwait(false);
             }
 
-            if (_gate is not null)
-            {
-                await _gate.Quiesced.ConfigureAwait(false);
-            }
-
+            bool quiesced = _gate is null || await QuiesceAsync(_gate).ConfigureAwait(false);
             if (_tls is not null)
             {
-                await EndTlsAsync(_tls).ConfigureAwait(false);
+                await EndTlsAsync(_tls, quiesced).ConfigureAwait(false);
             }
 
             // What lingers next shall hold no more than the socket.
@@ -147,25 +154,65 @@ internal sealed class ClosingConnection : BackgroundJob
         }
         finally
         {
+            // Undecided only where something failed that should not have: it is reported, and counted as what it is.
+            TryDecide(CloseOutcome.Aborted);
             Socket?.Dispose();
             _closer.Ended(this, Socket is null ? CloseOutcome.None : (CloseOutcome)_outcome);
         }
     }
 
-    private async Task EndTlsAsync(GracefulTlsStream tls)
+    /// <summary>
+    /// False where a read or a write did not come back though it was cancelled: in a stream of the user's that hands no token
+    /// down. Its caller waits for it, and so is not kept waiting for close_notify.
+    /// </summary>
+    private async ValueTask<bool> QuiesceAsync(OperationGate gate)
     {
         try
         {
-            // After a cut a read may still be in flight, and shutting the session down beside it would corrupt it.
-            await tls.SendCloseNotifyAsync(this).ConfigureAwait(false);
+            await gate.Quiesced.WaitAsync(QuiesceGrace, _closer.TimeProvider).ConfigureAwait(false);
+            return true;
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException or SocketException or ObjectDisposedException)
+        catch (TimeoutException)
         {
-            // The peer is gone, the session had failed, or we were cut: what is left is the FIN.
+            return false;
         }
-        finally
+    }
+
+    private async Task EndTlsAsync(GracefulTlsStream tls, bool quiesced)
+    {
+        try
+        {
+            if (quiesced)
+            {
+                // After a cut a read may be in flight all the same, and shutting the session down beside it would corrupt it.
+                await tls.SendCloseNotifyAsync(this).ConfigureAwait(false);
+            }
+            else
+            {
+                // Before the session is disposed under its operations, which is how they end without us.
+                Socket?.Shutdown(SocketShutdown.Send);
+            }
+        }
+        catch (Exception)
+        {
+            // The peer is gone, the session had failed (OpenSSL has exceptions of its own for that), or we were cut: what is
+            // left is the FIN.
+        }
+
+        if (Socket is null)
+        {
+            // The connection below has a closing of its own from here on; one connection shall not count twice.
+            _closer.Leave(this);
+        }
+
+        try
         {
             tls.DisposeSession();
+        }
+        catch (Exception e)
+        {
+            // A stream of the user's that cannot be disposed does not keep the FIN from being sent.
+            _closer.Report(e);
         }
     }
 

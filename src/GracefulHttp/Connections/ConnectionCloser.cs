@@ -51,8 +51,8 @@ internal sealed class ConnectionCloser(GracefulCloseOptions options, ILogger log
         }
         catch (Exception e)
         {
-            // This runs inside the caller's Cancel(): a logger or listener that throws is not the canceller's fault.
-            _work.Report(e);
+            // This runs inside the caller's Cancel().
+            Report(e);
         }
     }
 
@@ -60,15 +60,41 @@ internal sealed class ConnectionCloser(GracefulCloseOptions options, ILogger log
 
     public void LogForeignStream(Stream stream) => Log.ForeignStream(logger, stream.GetType().FullName!);
 
-    internal void Began() => _metrics.Began();
+    /// <summary>Disposes a session in the background: streams of the user's are in it.</summary>
+    internal void Dispose(GracefulTlsStream session) => _work.Start(new SessionDisposal(session));
+
+    /// <summary>Gives its place back to those that linger.</summary>
+    internal void Leave(ClosingConnection connection) => _budget.Remove(connection);
+
+    /// <summary>A logger or a listener that throws is nobody's fault here: not the canceller's, and not the connection's.</summary>
+    internal void Report(Exception unexpected) => _work.Report(unexpected);
+
+    internal void Began()
+    {
+        try
+        {
+            _metrics.Began();
+        }
+        catch (Exception e)
+        {
+            Report(e);
+        }
+    }
 
     internal void Ended(ClosingConnection connection, CloseOutcome outcome)
     {
         _budget.Remove(connection);
-        _metrics.Ended();
-        if (outcome != CloseOutcome.None)
+        try
         {
-            Record(outcome, connection.Server, timeProvider.GetElapsedTime(connection.StartedAt), connection.Discarded);
+            _metrics.Ended();
+            if (outcome != CloseOutcome.None)
+            {
+                Record(outcome, connection.Server, timeProvider.GetElapsedTime(connection.StartedAt), connection.Discarded);
+            }
+        }
+        catch (Exception e)
+        {
+            Report(e);
         }
     }
 

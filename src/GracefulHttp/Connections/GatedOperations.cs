@@ -45,7 +45,7 @@ internal readonly struct GatedOperations(OperationGate gate, IUngatedOperations 
         // Also completed: a result is taken once, and the gate is left in the same step.
         int count = gate.NoteRead(read.Result, !buffer.IsEmpty);
         gate.Exit(OperationGate.Read);
-        return new ValueTask<int>(count);
+        return gate.IsClosing ? ValueTask.FromException<int>(Interrupted()) : new ValueTask<int>(count);
     }
 
     /// <summary>Writes with exactly this token. Whoever gives it must fire it before the stream is disposed.</summary>
@@ -78,13 +78,24 @@ internal readonly struct GatedOperations(OperationGate gate, IUngatedOperations 
     }
 
     /// <summary>
-    /// What an operation ends with when the stream is disposed under it: what a disposed socket gives. An
+    /// What a read ends with when the stream is disposed under it: what a disposed socket gives. An
     /// OperationCanceledException with our token would reach the caller as if it were the caller's.
     /// </summary>
-    public static IOException Interrupted()
+    public static IOException Interrupted() => FailedRead(SocketError.OperationAborted);
+
+    /// <inheritdoc cref="Interrupted"/>
+    public static IOException InterruptedWrite() => FailedWrite(SocketError.OperationAborted);
+
+    /// <summary>As <see cref="NetworkStream"/> says it.</summary>
+    public static IOException FailedRead(SocketError error) => Failed("read data from", error);
+
+    /// <inheritdoc cref="FailedRead"/>
+    public static IOException FailedWrite(SocketError error) => Failed("write data to", error);
+
+    private static IOException Failed(string what, SocketError error)
     {
-        var inner = new SocketException((int)SocketError.OperationAborted);
-        return new IOException(inner.Message, inner);
+        var inner = new SocketException((int)error);
+        return new IOException($"Unable to {what} the transport connection: {inner.Message}.", inner);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -92,7 +103,10 @@ internal readonly struct GatedOperations(OperationGate gate, IUngatedOperations 
     {
         try
         {
-            return gate.NoteRead(await read.ConfigureAwait(false), askedForData);
+            int count = gate.NoteRead(await read.ConfigureAwait(false), askedForData);
+
+            // A record may be decrypted while the stream is disposed. What is given now would look like the end of a body.
+            return gate.IsClosing ? throw Interrupted() : count;
         }
         catch (OperationCanceledException) when (gate.IsClosing)
         {
@@ -114,7 +128,7 @@ internal readonly struct GatedOperations(OperationGate gate, IUngatedOperations 
         catch (OperationCanceledException) when (gate.IsClosing)
         {
             gate.NoteFailedWrite();
-            throw Interrupted();
+            throw InterruptedWrite();
         }
         catch
         {

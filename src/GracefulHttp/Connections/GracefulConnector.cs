@@ -13,6 +13,7 @@ internal sealed class GracefulConnector
     private readonly StreamFilter? _filter;
     private int _foreignStreamLogged;
     private volatile bool _hasUnfollowed;
+    private volatile bool _hasForeign;
 
     private GracefulConnector(ConnectionCloser closer, ConnectCallback? connect, StreamFilter? filter)
     {
@@ -76,15 +77,15 @@ internal sealed class GracefulConnector
         // stream have to be out before the session below it says close_notify.
         Stream stream = _filter is null ? context.PlaintextStream : await _filter(context, cancellationToken).ConfigureAwait(false);
         bool carriesRequests = context.NegotiatedHttpVersion.Major == 1 && context.InitialRequestMessage.Method != HttpMethod.Connect;
-        if (stream is GracefulTlsStream)
+        if (stream is null or GracefulTlsStream)
         {
-            // Hooked twice: the user's ConnectCallback is around one of ours.
-            return stream;
+            // The runtime says what is wrong with null; or hooked twice: the user's ConnectCallback is around one of ours.
+            return stream!;
         }
 
         if (context.PlaintextStream is SslStream session)
         {
-            var tls = new GracefulTlsStream(stream, session, Closer);
+            var tls = new GracefulTlsStream(stream, session, Closer, proxiesAreOurs: !_hasForeign);
             if (carriesRequests)
             {
                 tls.FollowRequests();
@@ -105,15 +106,23 @@ internal sealed class GracefulConnector
             }
         }
 
+        _hasForeign |= context.InitialRequestMessage.Method == HttpMethod.Connect && stream is not GracefulNetworkStream;
         return stream;
     }
 
     /// <summary>Takes over the socket of a plain <see cref="NetworkStream"/>; anything else ends as its author made it end.</summary>
     private Stream Adopt(Stream stream, DnsEndPoint server)
     {
+        if (stream is null or GracefulNetworkStream)
+        {
+            // The runtime says what is wrong with null; ours where the handler is hooked twice.
+            return stream!;
+        }
+
         if (stream.GetType() != typeof(NetworkStream))
         {
-            if (stream is not GracefulNetworkStream && Interlocked.Exchange(ref _foreignStreamLogged, 1) == 0)
+            _hasForeign = true;
+            if (Interlocked.Exchange(ref _foreignStreamLogged, 1) == 0)
             {
                 Closer.LogForeignStream(stream);
             }
@@ -121,7 +130,10 @@ internal sealed class GracefulConnector
             return stream;
         }
 
-        // The user's stream is left behind undisposed; its finaliser does nothing with the socket.
-        return new GracefulNetworkStream(((NetworkStream)stream).Socket, server, Closer);
+        // The user's stream is left behind undisposed; its finaliser does nothing with the socket. That may be non-blocking by
+        // now, which a NetworkStream does not begin with.
+        Socket socket = ((NetworkStream)stream).Socket;
+        socket.Blocking = true;
+        return new GracefulNetworkStream(socket, server, Closer);
     }
 }

@@ -12,7 +12,7 @@ namespace GracefulHttp.Connections;
 internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations, ITunnelTransport
 {
     // How long a blocked synchronous operation takes to notice that the stream was disposed.
-    private const int PollMicroseconds = 50_000;
+    private const int SliceMilliseconds = 50;
 
     private readonly ConnectionCloser _closer;
     private readonly OperationGate _gate = new();
@@ -31,16 +31,14 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
     }
 
     /// <summary>
-    /// From here on a <see cref="GracefulTlsStream"/> decides how the connection ends: its tokens end our operations, it
-    /// waits for them before it disposes us, and the socket goes with its own closing.
+    /// From here on a <see cref="GracefulTlsStream"/> decides how the connection ends: its tokens end our operations (our own
+    /// only where a stream of the user's between the two hands none down), it waits for them before it disposes us, and the
+    /// socket goes with its own closing.
     /// </summary>
     public void PutUnderTls() => _underTls = true;
 
     /// <inheritdoc cref="RequestTracker.FollowRequests"/>
     public void FollowRequests() => _requests.FollowRequests();
-
-    /// <summary>Releases threads that are blocked in a synchronous read or write.</summary>
-    public void Interrupt() => _interrupted = true;
 
     public DnsEndPoint Server { get; }
 
@@ -52,7 +50,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         buffer.IsEmpty && TunnelProbe.TryAnswer(this) ? new ValueTask<int>(0)
-        : _underTls ? Gated.ReadWithAsync(buffer, cancellationToken)
+        : _underTls && cancellationToken.CanBeCanceled ? Gated.ReadWithAsync(buffer, cancellationToken)
         : _requests.Last is { IsCut: true } ? ValueTask.FromException<int>(GatedOperations.Interrupted())
         : Gated.ReadAsync(buffer, cancellationToken);
 
@@ -60,7 +58,9 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
     {
         if (_underTls)
         {
-            return Gated.WriteWithAsync(buffer, cancellationToken);
+            return cancellationToken.CanBeCanceled
+                ? Gated.WriteWithAsync(buffer, cancellationToken)
+                : Gated.WriteAsync(buffer, cancellationToken);
         }
 
         return _requests.TryBegin(buffer.Span, out RequestScope? ended)
@@ -91,7 +91,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
 
                 if (error != SocketError.WouldBlock)
                 {
-                    throw Failed("read data from", error);
+                    throw GatedOperations.FailedRead(error);
                 }
             }
         }
@@ -118,7 +118,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
                 int sent = Socket.Send(buffer, SocketFlags.None, out SocketError error);
                 if (error is not (SocketError.Success or SocketError.WouldBlock))
                 {
-                    throw Failed("write data to", error);
+                    throw GatedOperations.FailedWrite(error);
                 }
 
                 buffer = buffer[sent..];
@@ -145,17 +145,23 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    void ITunnelTransport.InterruptReads()
+    public void InterruptReads()
     {
-        Interrupt();
+        _interrupted = true;
         _gate.CancelReads();
+    }
+
+    public void InterruptWrites()
+    {
+        _interrupted = true;
+        _gate.CancelWrites();
     }
 
     void ITunnelTransport.Abort()
     {
         if (_gate.TryClose())
         {
-            Interrupt();
+            _interrupted = true;
             _closer.Abort(Socket, Server);
         }
     }
@@ -167,7 +173,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
     {
         if (disposing && _gate.TryClose() && !_underTls)
         {
-            Interrupt();
+            _interrupted = true;
             if (_requests.Last is { IsAborted: true })
             {
                 _closer.Abort(Socket, Server);
@@ -182,22 +188,28 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
         base.Dispose(disposing);
     }
 
-    /// <summary>As <see cref="NetworkStream"/> says it.</summary>
-    private static IOException Failed(string what, SocketError error)
-    {
-        var inner = new SocketException((int)error);
-        return new IOException($"Unable to {what} the transport connection: {inner.Message}.", inner);
-    }
-
+    /// <summary>Waits in slices, so that a thread that no token reaches notices that the stream was disposed.</summary>
     private void WaitSync(SelectMode mode)
     {
-        do
+        int waited = 0;
+        while (!_interrupted)
         {
-            if (_interrupted)
+            if (Socket.Poll(SliceMilliseconds * 1000, mode))
             {
-                throw GatedOperations.Interrupted();
+                return;
+            }
+
+            // What the user has set on a socket of his own. 0 and -1: without end.
+            waited += SliceMilliseconds;
+            int limit = mode == SelectMode.SelectRead ? Socket.ReceiveTimeout : Socket.SendTimeout;
+            if (limit > 0 && waited >= limit)
+            {
+                throw mode == SelectMode.SelectRead
+                    ? GatedOperations.FailedRead(SocketError.TimedOut)
+                    : GatedOperations.FailedWrite(SocketError.TimedOut);
             }
         }
-        while (!Socket.Poll(PollMicroseconds, mode));
+
+        throw mode == SelectMode.SelectRead ? GatedOperations.Interrupted() : GatedOperations.InterruptedWrite();
     }
 }

@@ -28,7 +28,8 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTra
     /// <param name="stream">What is read and written: the session, or what the user's filter put on top of it.</param>
     /// <param name="session">What says close_notify.</param>
     /// <param name="closer">What takes over on <c>Dispose</c>.</param>
-    public GracefulTlsStream(Stream stream, SslStream session, ConnectionCloser closer)
+    /// <param name="proxiesAreOurs">Whether every connection that a tunnel may run over is one of ours.</param>
+    public GracefulTlsStream(Stream stream, SslStream session, ConnectionCloser closer, bool proxiesAreOurs)
     {
         _stream = stream;
         _session = session;
@@ -36,7 +37,7 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTra
         Stream inner = InnerStream(session);
         _transport = inner as GracefulNetworkStream;
         _transport?.PutUnderTls();
-        _tunnel = _transport is null ? TunnelProbe.Find(inner) : null;
+        _tunnel = _transport is null && proxiesAreOurs ? TunnelProbe.Find(inner) : null;
     }
 
     public override bool CanRead => _stream.CanRead;
@@ -178,9 +179,10 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTra
             return;
         }
 
-        // After the peer's close_notify, and after an answer that was read to its end on a connection that is not kept
-        // (Connection: close), the peer's FIN is on its way; a close_notify that crosses it draws an RST from the peer.
-        if ((_gate.PeerEnded || _gate.WasIdle) && await SocketDiscard.EndsSoonAsync(socket, FinGrace, _closer.TimeProvider).ConfigureAwait(false))
+        // After the peer's close_notify, after an answer that was read to its end on a connection that is not kept
+        // (Connection: close), and after GOAWAY (HTTP/2) the peer's FIN is on its way; a close_notify that crosses it draws an
+        // RST from the peer. Nobody waits for the end of such a connection: a request that is abandoned ends one in use.
+        if ((_gate.PeerEnded || _gate.WasIdle || !_requests.AreFollowed) && await SocketDiscard.EndsSoonAsync(socket, FinGrace, _closer.TimeProvider).ConfigureAwait(false))
         {
             return;
         }
@@ -193,15 +195,21 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTra
 
     void ITunnelTransport.InterruptReads()
     {
-        InterruptBlocked();
         _gate.CancelReads();
+        _transport?.InterruptReads();
+    }
+
+    void ITunnelTransport.InterruptWrites()
+    {
+        _gate.CancelWrites();
+        _transport?.InterruptWrites();
     }
 
     void ITunnelTransport.Abort()
     {
         if (_gate.TryClose())
         {
-            InterruptBlocked();
+            InterruptBelow();
             AbortTransport();
         }
     }
@@ -209,8 +217,14 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTra
     /// <summary>Frees the TLS session. Disposes the transport too, which then leaves the socket to the closing in charge.</summary>
     public void DisposeSession()
     {
-        _stream.Dispose();
-        _session.Dispose();
+        try
+        {
+            _stream.Dispose();
+        }
+        finally
+        {
+            _session.Dispose();
+        }
     }
 
     /// <remarks>Runs inside <see cref="CancellationTokenSource.Cancel()"/> on the canceller's thread: it neither blocks nor throws.</remarks>
@@ -218,7 +232,7 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTra
     {
         if (disposing && _gate.TryClose())
         {
-            InterruptBlocked();
+            InterruptBelow();
             if (_requests.Last is { IsAborted: true })
             {
                 AbortTransport();
@@ -232,11 +246,15 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTra
         base.Dispose(disposing);
     }
 
-    /// <summary>Releases threads in synchronous reads and writes, which no token reaches.</summary>
-    private void InterruptBlocked()
+    /// <summary>Ends what no token of ours reaches: a blocked thread, or a stream of the user's that hands no token down.</summary>
+    private void InterruptBelow()
     {
-        _transport?.Interrupt();
-        _tunnel?.InterruptReads();
+        ITunnelTransport? below = _transport ?? _tunnel;
+        below?.InterruptReads();
+        if (_gate.WasWriting)
+        {
+            below?.InterruptWrites();
+        }
     }
 
     private void AbortTransport()

@@ -15,8 +15,11 @@ internal interface ITunnelTransport
     /// <summary>Whether a write has failed, so that half a record may be on the wire.</summary>
     bool WriteFailed { get; }
 
-    /// <summary>Ends pending reads, and refuses new ones. Neither blocks nor throws.</summary>
+    /// <summary>Ends pending reads, also blocked ones, and those to come. Neither blocks nor throws.</summary>
     void InterruptReads();
+
+    /// <summary>The same for writes: half a record may be on the wire then, and no close_notify can be said.</summary>
+    void InterruptWrites();
 
     /// <summary>Ends the connection as without this library.</summary>
     void Abort();

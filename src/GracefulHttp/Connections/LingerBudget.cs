@@ -60,7 +60,7 @@ internal sealed class LingerBudget
             _newest = connection;
             if (++_count > _options.MaxLingeringConnections)
             {
-                evicted = _oldest!;
+                evicted = ChooseEvicted();
                 Unlink(evicted);
             }
         }
@@ -78,6 +78,20 @@ internal sealed class LingerBudget
                 Unlink(connection);
             }
         }
+    }
+
+    /// <summary>The oldest attempt that has not connected yet, whose end nobody sees; else the oldest connection.</summary>
+    private ClosingConnection ChooseEvicted()
+    {
+        for (ClosingConnection? candidate = _oldest; candidate is not null; candidate = candidate.Newer)
+        {
+            if (candidate.IsConnecting)
+            {
+                return candidate;
+            }
+        }
+
+        return _oldest!;
     }
 
     private void CutExpired()

@@ -32,6 +32,9 @@ internal sealed class OperationGate
     /// <summary>Whether no operation was in flight when the stream was closed.</summary>
     public bool WasIdle { get; private set; }
 
+    /// <summary>Whether a write was in flight when the stream was closed.</summary>
+    public bool WasWriting { get; private set; }
+
     /// <summary>Completes when the stream is closing and no operation is in flight. Only valid after <see cref="TryClose"/>.</summary>
     public Task Quiesced => _quiesced!.Task;
 
@@ -91,7 +94,8 @@ internal sealed class OperationGate
         CancelReads();
         if ((before & WriteMask) != 0)
         {
-            Cancel(_writes);
+            WasWriting = true;
+            CancelWrites();
         }
 
         return true;
@@ -99,6 +103,12 @@ internal sealed class OperationGate
 
     /// <summary>Cancels the reads in flight, and those to come.</summary>
     public void CancelReads() => Cancel(_reads);
+
+    /// <summary>Cancels the writes in flight, and those to come.</summary>
+    public void CancelWrites() => Cancel(_writes);
+
+    /// <summary>Gives up on operations that do not come back; the end goes on without them.</summary>
+    public void StopWaiting() => _quiesced?.TrySetResult();
 
     private static void Cancel(CancellationTokenSource operations)
     {
@@ -112,7 +122,4 @@ internal sealed class OperationGate
             // A stream of the user's threw from its own registration. The end goes on: it is ours by now.
         }
     }
-
-    /// <summary>Gives up on operations that do not come back; the end goes on without them.</summary>
-    public void StopWaiting() => _quiesced?.TrySetResult();
 }

@@ -8,6 +8,9 @@ internal sealed class RequestTracker
 {
     private RequestFraming? _framing;
 
+    /// <summary>Whether what is written are HTTP/1.1 requests; over HTTP/2 one of them is not the connection.</summary>
+    public bool AreFollowed => _framing is not null;
+
     /// <summary>The request that was written last; null where requests are not followed, as over HTTP/2 one is not the connection.</summary>
     public RequestScope? Last { get; private set; }
 

@@ -7,9 +7,12 @@ internal static class TcpState
 {
     private const int LevelTcp = 6;
     private const int TcpInfo = 11;
+    private const byte Established = 1;
     private const byte SynSent = 2;
     private const byte FinWait1 = 4;
     private const byte CloseWait = 8;
+    private const byte LastAck = 9;
+    private const byte Closing = 11;
 
     /// <summary>Whether the peer's FIN has arrived, with or without unread data before it.</summary>
     public static bool PeerHasFinished(Socket socket)
@@ -23,8 +26,9 @@ internal static class TcpState
         return socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;
     }
 
-    /// <summary>Whether our FIN has been queued but not acknowledged: it may stand behind data that the peer does not take.</summary>
-    public static bool FinIsUndelivered(Socket socket) => OperatingSystem.IsLinux() && Read(socket) == FinWait1;
+    /// <summary>Whether our FIN has not been acknowledged, or not even been sent: it stands behind data that the peer does not take.</summary>
+    public static bool FinIsUndelivered(Socket socket) =>
+        OperatingSystem.IsLinux() && Read(socket) is Established or FinWait1 or CloseWait or LastAck or Closing;
 
     /// <summary>Whether a SYN is on the wire, or may be: elsewhere than on Linux that cannot be told from a name look-up.</summary>
     public static bool IsConnecting(Socket socket) => !OperatingSystem.IsLinux() || Read(socket) == SynSent;

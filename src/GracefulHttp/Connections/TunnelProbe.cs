@@ -13,7 +13,10 @@ internal static class TunnelProbe
     [ThreadStatic]
     private static ITunnelTransport? _answer;
 
-    /// <summary>Null where the tunnel is not the runtime's, or does not hand the question down.</summary>
+    /// <summary>
+    /// Null where the tunnel is not the runtime's. Only to be asked where what lies below is ours: another stream would take the
+    /// question for a read.
+    /// </summary>
     public static ITunnelTransport? Find(Stream tunnel)
     {
         if (tunnel.GetType().Assembly != typeof(HttpClient).Assembly)
