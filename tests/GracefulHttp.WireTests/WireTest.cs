@@ -24,6 +24,9 @@ public abstract class WireTest : IAsyncLifetime
     /// <summary>The outcome that must be warned about; where it is null, nothing may.</summary>
     protected string? ExpectedWarning { get; set; }
 
+    /// <summary>Whether an exception of the user's own code is to be reported (as an error), and nothing else to be warned about.</summary>
+    protected bool ExpectsReport { get; set; }
+
     protected FinBlindServer Server => _server ?? throw new InvalidOperationException("Serve first.");
 
     protected SegmentRecorder Recorder => _recorder ?? throw new InvalidOperationException("Serve first.");
@@ -57,8 +60,9 @@ public abstract class WireTest : IAsyncLifetime
             await recorder.WaitForAsync(EveryConnectionIsEnded);
         }
 
-        Logs.Records.Where(record => record.Level >= LogLevel.Warning).Select(record => record.Values["Outcome"]).Distinct()
+        Logs.Records.Where(record => record.Level == LogLevel.Warning).Select(record => record.Values["Outcome"]).Distinct()
             .ShouldBe(ExpectedWarning is null ? [] : [ExpectedWarning], Logs.ToString());
+        Logs.Records.Any(record => record.Level > LogLevel.Warning).ShouldBe(ExpectsReport, Logs.ToString());
         Logs.Dispose();
     }
 

@@ -1,0 +1,108 @@
+using System.Net.Sockets;
+using GracefulHttp.Connections;
+using GracefulHttp.TestKit.Time;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace GracefulHttp.Tests.Connections;
+
+/// <summary>Which of the closing connections is cut. Their sockets are not connected to anything.</summary>
+public sealed class LingerBudgetTests : IDisposable
+{
+    private readonly FakeTimeProvider _clock = new();
+    private readonly List<Socket> _sockets = [];
+    private readonly GracefulCloseOptions _options = new() { MaxLingeringConnections = 2, LingerTimeout = TimeSpan.FromSeconds(5) };
+    private readonly ConnectionCloser _closer;
+    private readonly LingerBudget _budget;
+
+    public LingerBudgetTests()
+    {
+        _closer = new ConnectionCloser(_options, NullLogger.Instance, null, _clock);
+        _budget = new LingerBudget(_options, NullLogger.Instance, _clock);
+    }
+
+    public void Dispose() => _sockets.ForEach(socket => socket.Dispose());
+
+    [Fact]
+    public void TryAdd_OneTooMany_CutsTheOldest()
+    {
+        ClosingConnection[] lingering = [Lingering(), Lingering(), Lingering()];
+        foreach (ClosingConnection connection in lingering)
+        {
+            _budget.TryAdd(connection).ShouldBeTrue();
+        }
+
+        lingering.Select(connection => connection.IsDecided).ShouldBe([true, false, false]);
+        _budget.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void TryAdd_OneTooManyWithAnAttemptAmongThem_CutsTheAttempt()
+    {
+        ClosingConnection[] closing = [Lingering(), Connecting(), Lingering()];
+        foreach (ClosingConnection connection in closing)
+        {
+            _budget.TryAdd(connection).ShouldBeTrue();
+        }
+
+        closing.Select(connection => connection.IsDecided).ShouldBe([false, true, false]);
+    }
+
+    [Fact]
+    public void TryAdd_AttemptsOnly_NeverCutAConnectionThatLingers()
+    {
+        ClosingConnection lingering = Lingering();
+        _budget.TryAdd(lingering);
+
+        for (int i = 0; i < 10; i++)
+        {
+            _budget.TryAdd(Connecting());
+        }
+
+        lingering.IsDecided.ShouldBeFalse();
+        _budget.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void TryAdd_CountOfZero_IsRefused()
+    {
+        _options.MaxLingeringConnections = 0;
+
+        _budget.TryAdd(Lingering()).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task LingerTimeout_RunsOut_CutsWhatIsOldEnoughAndNoMore()
+    {
+        ClosingConnection first = Lingering();
+        _budget.TryAdd(first);
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        ClosingConnection second = Lingering();
+        _budget.TryAdd(second);
+        await _clock.WaitForTimerAsync();
+
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        (first.IsDecided, second.IsDecided).ShouldBe((true, false));
+
+        await _clock.WaitForTimerAsync();
+        _clock.Advance(TimeSpan.FromSeconds(4));
+        second.IsDecided.ShouldBeTrue();
+        _budget.Count.ShouldBe(0);
+    }
+
+    private ClosingConnection Lingering() => Begun(new ClosingConnection(_closer, new OperationGate(), NewSocket()));
+
+    private ClosingConnection Connecting() => Begun(new ClosingConnection(_closer, new TaskCompletionSource().Task, NewSocket()));
+
+    private ClosingConnection Begun(ClosingConnection connection)
+    {
+        connection.StartedAt = _clock.GetTimestamp();
+        return connection;
+    }
+
+    private Socket NewSocket()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        _sockets.Add(socket);
+        return socket;
+    }
+}
