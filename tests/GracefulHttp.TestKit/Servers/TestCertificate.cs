@@ -24,6 +24,13 @@ public static class TestCertificate
     public static bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
         certificate?.GetCertHashString() == Instance.GetCertHashString();
 
+    /// <summary>Its private key, for peers that are no part of this process.</summary>
+    public static string ExportKeyPem()
+    {
+        using ECDsa key = Instance.GetECDsaPrivateKey()!;
+        return key.ExportPkcs8PrivateKeyPem();
+    }
+
     private static X509Certificate2 Create()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -36,6 +43,6 @@ public static class TestCertificate
         using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
 
         // SChannel refuses ephemeral keys; a PKCS#12 round trip works everywhere.
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null);
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null, X509KeyStorageFlags.Exportable);
     }
 }
