@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GracefulHttp.TestKit.Servers;
@@ -26,8 +27,12 @@ public sealed class KestrelServer : IAsyncDisposable
     /// <param name="answer">Answers one request. What it throws after the client has gone is expected, all else fails the test.</param>
     /// <param name="tls"><see cref="SslProtocols.None"/> for http, otherwise the TLS versions to speak.</param>
     /// <param name="http2">Speak HTTP/2 only, without TLS by prior knowledge; otherwise HTTP/1.1 only.</param>
+    /// <param name="configureTls">What else TLS shall do.</param>
     public static async Task<KestrelServer> StartAsync(
-        RequestDelegate answer, SslProtocols tls = SslProtocols.None, bool http2 = false)
+        RequestDelegate answer,
+        SslProtocols tls = SslProtocols.None,
+        bool http2 = false,
+        Action<HttpsConnectionAdapterOptions>? configureTls = null)
     {
         ArgumentNullException.ThrowIfNull(answer);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -37,7 +42,11 @@ public sealed class KestrelServer : IAsyncDisposable
             listen.Protocols = http2 ? HttpProtocols.Http2 : HttpProtocols.Http1;
             if (tls != SslProtocols.None)
             {
-                listen.UseHttps(TestCertificate.Instance, https => https.SslProtocols = tls);
+                listen.UseHttps(TestCertificate.Instance, https =>
+                {
+                    https.SslProtocols = tls;
+                    configureTls?.Invoke(https);
+                });
             }
         }));
 
