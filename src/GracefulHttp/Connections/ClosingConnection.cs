@@ -11,7 +11,7 @@ namespace GracefulHttp.Connections;
 /// <remarks>It keeps no thread, no timer and no buffer while it lingers; <see cref="LingerBudget"/> cuts it when its time is up.</remarks>
 internal sealed class ClosingConnection : BackgroundJob
 {
-    // What is cancelled is back within microseconds, unless it ignores that.
+    // For streams of the user's only: what is cancelled is back within microseconds, unless it ignores that.
     private static readonly TimeSpan QuiesceGrace = TimeSpan.FromMilliseconds(100);
 
     private readonly ConnectionCloser _closer;
@@ -167,6 +167,14 @@ internal sealed class ClosingConnection : BackgroundJob
     /// </summary>
     private async ValueTask<bool> QuiesceAsync(OperationGate gate)
     {
+        if (_tls is not { HasUsersStream: true })
+        {
+            // Ours come back, however long a blocked thread or the thread pool takes on a busy machine; giving up on them would
+            // cost the close_notify.
+            await gate.Quiesced.ConfigureAwait(false);
+            return true;
+        }
+
         try
         {
             await gate.Quiesced.WaitAsync(QuiesceGrace, _closer.TimeProvider).ConfigureAwait(false);

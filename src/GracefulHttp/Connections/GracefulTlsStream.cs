@@ -68,6 +68,9 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTra
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Whether there is a stream of the user's above or below the session: it may not give back what was cancelled.</summary>
+    public bool HasUsersStream => !ReferenceEquals(_stream, _session) || (_transport is null && _tunnel is null);
+
     private GatedOperations Gated => new(_gate, this);
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
