@@ -41,7 +41,7 @@ public sealed class CancelledMidRecordTests : IAsyncLifetime
         Outcome outcome = await RunAsync(sockets.UseGracefulClose(), tls, responses, ends: () => Closing(recorder) == 0);
 
         outcome.Connections.ShouldBeGreaterThanOrEqualTo(responses);
-        outcome.ResetsFromClient.ShouldBe(0);
+        outcome.ResetsFromClient.ShouldBe(0, outcome.FlowsWithReset);
         recorder.Sum(GracefulHttpTelemetry.ConnectionsClosed, (GracefulHttpTelemetry.Outcome, "closed")).ShouldBe(outcome.Connections);
         recorder.Sum(GracefulHttpTelemetry.ConnectionsClosed).ShouldBe(outcome.Connections);
     }
@@ -66,7 +66,7 @@ public sealed class CancelledMidRecordTests : IAsyncLifetime
         // By the number of the request, which is its target: so that no body ends before its caller has left.
         SyncPoint[] left = [.. Enumerable.Range(0, responses).Select(_ => new SyncPoint())];
         await using FinBlindServer server = FinBlindServer.Start(exchange => AnswerAsync(exchange, left), tls);
-        await using SegmentRecorder recorder = SegmentRecorder.Start(RecordingDetail.CountersOnly, server.Port);
+        await using SegmentRecorder recorder = SegmentRecorder.Start(RecordingDetail.Edges, server.Port);
         int seed = Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         int next = -1;
@@ -85,7 +85,7 @@ public sealed class CancelledMidRecordTests : IAsyncLifetime
 
         await UntilAsync(() => ends() && KernelSocketTable.OpenSockets(server.Port) == 0);
         await recorder.SettleAsync();
-        return new Outcome(recorder.ConnectionsOpened, recorder.ResetsFromClient);
+        return new Outcome(recorder.ConnectionsOpened, recorder.ResetsFromClient, FlowsWithReset(recorder));
     }
 
     private static async Task AnswerAsync(FinBlindExchange exchange, SyncPoint[] left)
@@ -98,9 +98,10 @@ public sealed class CancelledMidRecordTests : IAsyncLifetime
             await exchange.WriteBodyAsync(piece);
         }
 
+        // The server does not end the connection: of two that end at once, the second forgets it with its last ACK, and answers
+        // what the first sends again on a busy machine with an RST of the kernel's.
         await left[number].ArriveAsync();
         await exchange.WriteBodyAsync(piece);
-        exchange.CloseAfterwards();
     }
 
     private static async Task CancelMidBodyAsync(HttpClient client, int number, Random random)
@@ -125,6 +126,11 @@ public sealed class CancelledMidRecordTests : IAsyncLifetime
         await canceller;
     }
 
+    private static string FlowsWithReset(SegmentRecorder recorder) => string.Join(
+        "\n\n",
+        recorder.Segments.Where(segment => segment.IsReset && segment.FromClient).Select(segment => segment.ClientPort).Distinct()
+            .Select(port => string.Join('\n', recorder.Flow(port))));
+
     private static async Task UntilAsync(Func<bool> condition)
     {
         using var deadline = new CancellationTokenSource(Deadline.Default, TimeProvider.System);
@@ -137,5 +143,6 @@ public sealed class CancelledMidRecordTests : IAsyncLifetime
 
     /// <param name="Connections">Connections opened.</param>
     /// <param name="ResetsFromClient">RST segments.</param>
-    private sealed record Outcome(long Connections, long ResetsFromClient);
+    /// <param name="FlowsWithReset">The edges of the connections that these belong to, to be read by a person.</param>
+    private sealed record Outcome(long Connections, long ResetsFromClient, string FlowsWithReset);
 }

@@ -3,6 +3,7 @@ using GracefulHttp.TestKit;
 using GracefulHttp.TestKit.Diagnostics;
 using GracefulHttp.TestKit.Servers;
 using GracefulHttp.TestKit.Wire;
+using GracefulHttp.WireTests.UsersStreams;
 using Microsoft.Extensions.Logging;
 
 namespace GracefulHttp.WireTests.Connecting;
@@ -43,7 +44,7 @@ public sealed class ConnectCallbackTests : WireTest
     {
         Serve(scheme, Phase.Headers.HeldScript(Held));
         using var logs = new RecordingLoggerFactory();
-        WireClient client = Connect(Graceful(WithCallback(stream => new WrappingStream(stream), maxConnections: 2), logs));
+        WireClient client = Connect(Graceful(WithCallback(stream => new UsersStream(stream), maxConnections: 2), logs));
 
         Task<string> first = client.Http.GetStringAsync("/held");
         await Held.ArrivedAsync();
@@ -54,7 +55,7 @@ public sealed class ConnectCallbackTests : WireTest
         Server.Connections.Count.ShouldBe(2);
         LogRecord warning = logs.Records.Where(record => record.Level >= LogLevel.Warning).ShouldHaveSingleItem();
         warning.Id.Name.ShouldBe("ForeignStream");
-        warning.Message.ShouldContain(typeof(WrappingStream).FullName!);
+        warning.Message.ShouldContain(typeof(UsersStream).FullName!);
     }
 
     /// <summary>The socket ends as that stream ends it; what is said inside of TLS is still ours.</summary>
@@ -75,8 +76,8 @@ public sealed class ConnectCallbackTests : WireTest
                 FinBlindServer.Start(FinBlindScripts.ByTarget(("/held", phase.HeldScript(held))), scheme.Tls());
             await using SegmentRecorder recorder = SegmentRecorder.Start(server.Port);
             using var logs = new RecordingLoggerFactory();
-            WrappingStream? transport = null;
-            SocketsHttpHandler sockets = WithCallback(stream => transport = new WrappingStream(stream));
+            UsersStream? transport = null;
+            SocketsHttpHandler sockets = WithCallback(stream => transport = new UsersStream(stream));
             await using var client = new WireClient(server.BaseAddress, graceful ? Graceful(sockets, logs) : sockets, recorder);
             int before = 0;
 
@@ -110,7 +111,7 @@ public sealed class ConnectCallbackTests : WireTest
     {
         Serve(scheme, FinBlindScripts.Respond());
         using var logs = new RecordingLoggerFactory();
-        WireClient client = Connect(Graceful(WithCallback(stream => new WrappingStream(stream)), logs));
+        WireClient client = Connect(Graceful(WithCallback(stream => new UsersStream(stream)), logs));
         await client.Http.GetStringAsync("/next");
 
         client.Http.Dispose();

@@ -1,4 +1,5 @@
 using GracefulHttp.TestKit.Servers;
+using GracefulHttp.WireTests.UsersStreams;
 
 namespace GracefulHttp.WireTests.Connecting;
 
@@ -10,8 +11,8 @@ public sealed class PlaintextStreamFilterTests : WireTest
     public async Task WrappingStream_CallerLeaves_EndsInPeace(Scheme scheme, Phase phase)
     {
         Serve(scheme, phase.HeldScript(Held));
-        WrappingStream? filtered = null;
-        WireClient client = Connect(Graceful(stream => filtered = new WrappingStream(stream)));
+        UsersStream? filtered = null;
+        WireClient client = Connect(Graceful(stream => filtered = new UsersStream(stream)));
 
         await client.AbandonAsync(Held, phase);
 
@@ -27,7 +28,7 @@ public sealed class PlaintextStreamFilterTests : WireTest
     public async Task WrappingStream_ClientDisposed_EndsInPeace(Scheme scheme)
     {
         Serve(scheme, FinBlindScripts.Respond());
-        WireClient client = Connect(Graceful(stream => new WrappingStream(stream)));
+        WireClient client = Connect(Graceful(stream => new UsersStream(stream)));
         (await client.Http.GetStringAsync("/next")).ShouldBe("ok");
 
         client.Http.Dispose();

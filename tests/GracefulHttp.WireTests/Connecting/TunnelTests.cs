@@ -1,8 +1,10 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using GracefulHttp.TestKit;
 using GracefulHttp.TestKit.Servers;
 using GracefulHttp.TestKit.Wire;
+using GracefulHttp.WireTests.UsersStreams;
 
 namespace GracefulHttp.WireTests.Connecting;
 
@@ -97,6 +99,59 @@ public sealed class TunnelTests : WireTest
         Server.RequestsReceived.ShouldBe(0);
     }
 
+    /// <summary>Two sessions, one in the other, are one connection to the budget.</summary>
+    [Theory]
+    [InlineData(TunnelKind.HttpConnect)]
+    [InlineData(TunnelKind.HttpsConnect)]
+    public async Task MaxLingeringConnections_AsManyTunnels_CutsNone(TunnelKind kind)
+    {
+        SyncPoint[] held = [new(), new()];
+        var next = new Queue<SyncPoint>(held);
+        Serve(Scheme.HttpsTls13, exchange => Phase.Headers.HeldScript(next.Dequeue())(exchange));
+        await using RelayServer proxy = StartProxy(kind);
+        await using SegmentRecorder toProxy = SegmentRecorder.Start(proxy.Port);
+        var options = new GracefulHttpOptions { Strategy = AbandonStrategy.Close, MaxLingeringConnections = 2 };
+        WireClient client = Connect(new GracefulHttpHandler(options, NewSocketsHandler(proxy, kind)) { LoggerFactory = Logs });
+
+        await client.AbandonAsync(held[0], Phase.Headers);
+        await client.AbandonAsync(held[1], Phase.Headers);
+        await toProxy.WaitForAsync(recorder => recorder.FinsFromClient == 2);
+        Array.ForEach(held, one => one.Release());
+
+        await client.WaitForIdleAsync();
+        await toProxy.SettleAsync();
+        toProxy.ResetsFromClient.ShouldBe(0);
+    }
+
+    /// <summary>A stream of the user's to the proxy takes what it is asked for a read.</summary>
+    [Theory]
+    [InlineData(Scheme.HttpsTls12)]
+    [InlineData(Scheme.HttpsTls13)]
+    public async Task Tunnel_OverAStreamOfTheUsers_IsReadByOneAtATime(Scheme scheme)
+    {
+        Serve(scheme, FinBlindScripts.Respond());
+        await using RelayServer proxy = StartProxy(TunnelKind.HttpConnect);
+        SocketsHttpHandler sockets = NewSocketsHandler(proxy, TunnelKind.HttpConnect);
+        sockets.ConnectCallback = async (context, token) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(context.DnsEndPoint, token);
+            return new UsersStream(new NetworkStream(socket, ownsSocket: true));
+        };
+        WireClient client = Connect(sockets.UseGracefulClose());
+
+        (await client.Http.GetStringAsync("/next")).ShouldBe("ok");
+        (await client.Http.GetStringAsync("/next")).ShouldBe("ok");
+    }
+
+    private static SocketsHttpHandler NewSocketsHandler(RelayServer proxy, TunnelKind kind)
+    {
+        string scheme = kind switch { TunnelKind.HttpConnect => "http", TunnelKind.HttpsConnect => "https", _ => "socks5" };
+        SocketsHttpHandler sockets = NewSocketsHandlerWithoutDrain();
+        sockets.Proxy = new WebProxy($"{scheme}://127.0.0.1:{proxy.Port}");
+        return sockets;
+    }
+
     private static RelayServer StartProxy(TunnelKind kind) => kind switch
     {
         TunnelKind.HttpConnect => RelayServer.Start(RelayHandshakes.HttpConnect()),
@@ -106,9 +161,7 @@ public sealed class TunnelTests : WireTest
 
     private HttpMessageHandler Through(RelayServer proxy, TunnelKind kind, bool graceful)
     {
-        string scheme = kind switch { TunnelKind.HttpConnect => "http", TunnelKind.HttpsConnect => "https", _ => "socks5" };
-        SocketsHttpHandler sockets = NewSocketsHandlerWithoutDrain();
-        sockets.Proxy = new WebProxy($"{scheme}://127.0.0.1:{proxy.Port}");
+        SocketsHttpHandler sockets = NewSocketsHandler(proxy, kind);
         return graceful
             ? new GracefulHttpHandler(new GracefulHttpOptions { Strategy = AbandonStrategy.Close }, sockets) { LoggerFactory = Logs }
             : sockets;

@@ -20,7 +20,7 @@ public sealed class UsersStreamTests : WireTest
     {
         Serve(scheme, Phase.Headers.HeldScript(Held));
         SocketsHttpHandler sockets = NewSocketsHandler();
-        sockets.ConnectCallback = async (context, token) => new PassingStream(await ConnectAsync(context, token));
+        sockets.ConnectCallback = async (context, token) => new UsersStream(await ConnectAsync(context, token));
         WireClient client = Connect(sockets.UseGracefulClose(LongLinger));
 
         await AbandonSendAsync(client);
@@ -51,7 +51,7 @@ public sealed class UsersStreamTests : WireTest
         Serve(scheme, Phase.Headers.HeldScript(Held));
         SocketsHttpHandler sockets = NewSocketsHandler();
         sockets.PlaintextStreamFilter = (context, _) =>
-            new ValueTask<Stream>(new PassingStream(context.PlaintextStream) { HandsTokensDown = false });
+            new ValueTask<Stream>(new UsersStream(context.PlaintextStream) { HandsTokensDown = false });
         WireClient client = Connect(sockets.UseGracefulClose(LongLinger));
 
         await (sync ? AbandonSendAsync(client) : client.AbandonAsync(Held, Phase.Headers));
@@ -67,7 +67,7 @@ public sealed class UsersStreamTests : WireTest
         Serve(scheme, Phase.Headers.HeldScript(Held));
         SocketsHttpHandler sockets = NewSocketsHandler();
         sockets.ConnectCallback = async (context, token) =>
-            new PassingStream(await ConnectAsync(context, token)) { HandsTokensDown = false };
+            new UsersStream(await ConnectAsync(context, token)) { HandsTokensDown = false };
         WireClient client = Connect(sockets.UseGracefulClose(LongLinger));
 
         await client.AbandonAsync(Held, Phase.Headers);
@@ -83,7 +83,7 @@ public sealed class UsersStreamTests : WireTest
         sockets.PlaintextStreamFilter = (context, _) => new ValueTask<Stream>(
             scheme == Scheme.Http
                 ? context.PlaintextStream
-                : new PassingStream(context.PlaintextStream) { OnDispose = static () => throw new InvalidOperationException("not me") });
+                : new UsersStream(context.PlaintextStream) { OnDispose = static () => throw new InvalidOperationException("not me") });
         WireClient client = Connect(sockets.UseGracefulClose(LongLinger, Logs));
 
         await client.AbandonAsync(Held, Phase.Headers);
@@ -130,7 +130,7 @@ public sealed class UsersStreamTests : WireTest
         Serve(scheme, Phase.Headers.HeldScript(Held));
         SocketsHttpHandler sockets = NewSocketsHandler();
         sockets.ConnectCallback = async (context, token) =>
-            new PassingStream(await ConnectAsync(context, token)) { OnDispose = blocking.Wait };
+            new UsersStream(await ConnectAsync(context, token)) { OnDispose = blocking.Wait };
         WireClient client = Connect(sockets.UseGracefulClose(new GracefulCloseOptions { MaxLingeringConnections = 0 }));
 
         await client.AbandonAsync(Held, Phase.Headers).WithinAsync();

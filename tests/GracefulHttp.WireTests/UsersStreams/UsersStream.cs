@@ -1,10 +1,17 @@
-namespace GracefulHttp.WireTests.Connecting;
+namespace GracefulHttp.WireTests.UsersStreams;
 
-/// <summary>A stream of the user's around another: it is no <see cref="System.Net.Sockets.NetworkStream"/>, whatever it wraps.</summary>
-internal sealed class WrappingStream(Stream inner) : Stream
+/// <summary>A stream of the user's around another: no <see cref="System.Net.Sockets.NetworkStream"/>, and not always well behaved.</summary>
+internal sealed class UsersStream(Stream inner) : Stream
 {
     private int _reads;
     private int _writes;
+    private int _reading;
+
+    /// <summary>Whether tokens are handed down, or forgotten.</summary>
+    public bool HandsTokensDown { get; init; } = true;
+
+    /// <summary>Called first when it is disposed.</summary>
+    public Action OnDispose { get; init; } = static () => { };
 
     public int Reads => Volatile.Read(ref _reads);
 
@@ -26,16 +33,29 @@ internal sealed class WrappingStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    /// <summary>One at a time, as a TLS session allows.</summary>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _reads);
-        return inner.ReadAsync(buffer, cancellationToken);
+        if (Interlocked.Exchange(ref _reading, 1) != 0)
+        {
+            throw new NotSupportedException("A read is pending already.");
+        }
+
+        try
+        {
+            return await inner.ReadAsync(buffer, HandsTokensDown ? cancellationToken : CancellationToken.None);
+        }
+        finally
+        {
+            Volatile.Write(ref _reading, 0);
+        }
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _writes);
-        return inner.WriteAsync(buffer, cancellationToken);
+        return inner.WriteAsync(buffer, HandsTokensDown ? cancellationToken : CancellationToken.None);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -46,9 +66,15 @@ internal sealed class WrappingStream(Stream inner) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 
+    public override int Read(Span<byte> buffer) => inner.Read(buffer);
+
     public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
 
+    public override void Write(ReadOnlySpan<byte> buffer) => inner.Write(buffer);
+
     public override void Flush() => inner.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
@@ -56,8 +82,13 @@ internal sealed class WrappingStream(Stream inner) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        IsDisposed = true;
-        inner.Dispose();
+        if (disposing)
+        {
+            IsDisposed = true;
+            OnDispose();
+            inner.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 }
