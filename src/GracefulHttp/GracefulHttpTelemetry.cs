@@ -21,7 +21,7 @@ public static class GracefulHttpTelemetry
     /// <item><term><c>linger_refused</c></term><description>RST: no connection may linger (a count of 0)</description></item>
     /// <item><term><c>send_stuck</c></term><description>RST: our FIN stood behind data that the peer did not take within the linger timeout</description></item>
     /// <item><term><c>peer_reset</c></term><description>the peer's RST</description></item>
-    /// <item><term><c>aborted</c></term><description>FIN, and RST for whatever came or was left unread: the request's strategy was <see cref="AbandonStrategy.Abort"/></description></item>
+    /// <item><term><c>aborted</c></term><description>FIN, and RST for whatever came or was left unread: the request's strategy was <see cref="AbandonStrategy.Abort"/>, or an unexpected error, which is logged, kept it from lingering</description></item>
     /// <item><term><c>not_connected</c></term><description>a connection attempt that was given up with its SYN on the wire, and then failed</description></item>
     /// </list>
     /// </remarks>

@@ -20,6 +20,9 @@ public static class GracefulSocketsHttpHandlerExtensions
     /// <para>
     /// Sets <see cref="SocketsHttpHandler.ConnectCallback"/> and <see cref="SocketsHttpHandler.PlaintextStreamFilter"/>; callbacks
     /// that were there before are called. Calling it again on the same handler changes nothing.
+    /// The socket of a <see cref="System.Net.Sockets.NetworkStream"/> that a <see cref="SocketsHttpHandler.ConnectCallback"/>
+    /// returns is taken over, and closed in the end, whether or not that stream owned it; over any other stream a TLS session
+    /// still says close_notify, and the stream ends as its author made it end.
     /// </para>
     /// <para>
     /// HTTP/3 has no such hooks and is not changed. The bytes of a request and of its response are the same as without.

@@ -30,6 +30,6 @@ internal enum CloseOutcome
     /// <summary>Our FIN could not be delivered within the linger timeout: the send queue did not empty. Reset.</summary>
     SendStuck,
 
-    /// <summary>Ended as without this library, because the request's strategy was Abort.</summary>
+    /// <summary>Ended as without this library, because the request's strategy was Abort, or because something failed that should not have.</summary>
     Aborted,
 }

@@ -49,7 +49,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
     private GatedOperations Gated => new(_gate, this);
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        buffer.IsEmpty && TunnelProbe.TryAnswer(this) ? new ValueTask<int>(0)
+        buffer.IsEmpty && Tunnel.TryAnswer(this) ? new ValueTask<int>(0)
         : _underTls && cancellationToken.CanBeCanceled ? Gated.ReadWithAsync(buffer, cancellationToken)
         : _requests.Last is { IsCut: true } ? ValueTask.FromException<int>(GatedOperations.Interrupted())
         : Gated.ReadAsync(buffer, cancellationToken);

@@ -13,7 +13,7 @@ namespace GracefulHttp.Connections;
 /// <see cref="SslStream.ShutdownAsync"/> does not take the locks that reads and writes take: called while a record is being
 /// decrypted it corrupts native memory and kills the process. Hence the gate.
 /// </remarks>
-internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTransport
+internal sealed class GracefulTlsStream : DuplexStream, IUngatedOperations, ITunnelTransport
 {
     private static readonly TimeSpan FinGrace = TimeSpan.FromMilliseconds(100);
 
@@ -37,12 +37,10 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTra
         Stream inner = InnerStream(session);
         _transport = inner as GracefulNetworkStream;
         _transport?.PutUnderTls();
-        _tunnel = _transport is null && proxiesAreOurs ? TunnelProbe.Find(inner) : null;
+        _tunnel = _transport is null && proxiesAreOurs ? Tunnel.FindTransport(inner) : null;
     }
 
     public override bool CanRead => _stream.CanRead;
-
-    public override bool CanSeek => false;
 
     public override bool CanWrite => _stream.CanWrite;
 
@@ -60,21 +58,13 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTra
         set => _stream.WriteTimeout = value;
     }
 
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>Whether there is a stream of the user's above or below the session: it may not give back what was cancelled.</summary>
     public bool HasUsersStream => !ReferenceEquals(_stream, _session) || (_transport is null && _tunnel is null);
 
     private GatedOperations Gated => new(_gate, this);
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        buffer.IsEmpty && TunnelProbe.TryAnswer(this) ? new ValueTask<int>(0)
+        buffer.IsEmpty && Tunnel.TryAnswer(this) ? new ValueTask<int>(0)
         : _requests.Last is { IsCut: true } ? ValueTask.FromException<int>(GatedOperations.Interrupted())
         : Gated.ReadAsync(buffer, cancellationToken);
 
@@ -90,7 +80,7 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTra
     private bool WriteFailed => _gate.WriteFailed || _transport is { WriteFailed: true } || _tunnel is { WriteFailed: true };
 
     ValueTask<int> IUngatedOperations.ReadUngatedAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        _tunnel is null ? _stream.ReadAsync(buffer, cancellationToken) : ReadTunnelAsync(_tunnel, buffer, cancellationToken);
+        _tunnel is null ? _stream.ReadAsync(buffer, cancellationToken) : Tunnel.ReadAsync(_stream, _tunnel, buffer, cancellationToken);
 
     ValueTask IUngatedOperations.WriteUngatedAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) =>
         _stream.WriteAsync(buffer, cancellationToken);
@@ -132,23 +122,9 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTra
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
     public override void Flush() => _stream.Flush();
 
     public override Task FlushAsync(CancellationToken cancellationToken) => _stream.FlushAsync(cancellationToken);
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc cref="RequestTracker.FollowRequests"/>
     public void FollowRequests() => _requests.FollowRequests();
@@ -269,26 +245,6 @@ internal sealed class GracefulTlsStream : Stream, IUngatedOperations, ITunnelTra
 
         _tunnel?.Abort();
         DisposeSession();
-    }
-
-    /// <summary>Without a token: the runtime's stream would end the tunnel with it, and no close_notify could be said any more.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadTunnelAsync(ITunnelTransport tunnel, Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        CancellationTokenRegistration registration =
-            cancellationToken.UnsafeRegister(static state => ((ITunnelTransport)state!).InterruptReads(), tunnel);
-        try
-        {
-            return await _stream.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e) when (cancellationToken.IsCancellationRequested && e is IOException or OperationCanceledException)
-        {
-            throw new OperationCanceledException(e.Message, e, cancellationToken);
-        }
-        finally
-        {
-            registration.Unregister();
-        }
     }
 
     // Protected, and so part of SslStream's contract.
