@@ -14,6 +14,7 @@ comparison.AddTo(root);
 var compare = new Command("compare", "Compares the strategies on real sockets and prints a table. This is the default command.");
 comparison.AddTo(compare);
 root.Subcommands.Add(compare);
+root.Subcommands.Add(MicroCommand.Create());
 root.Subcommands.Add(new ServeCommand().Create());
 root.Subcommands.Add(PeerHostCommand.Create());
 

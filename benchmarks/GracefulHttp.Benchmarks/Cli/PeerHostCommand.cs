@@ -9,7 +9,7 @@ internal static class PeerHostCommand
 {
     public static Command Create()
     {
-        var command = new Command(PeerHost.CommandName, "The servers' process, started by 'compare'.") { Hidden = true };
+        var command = new Command(PeerHost.CommandName, "The servers' process, started by 'compare' and 'micro'.") { Hidden = true };
         command.SetAction(async (_, _) =>
         {
             // Ctrl+C reaches the whole process group. This process ends when its input does, after the measuring one has read its counts.

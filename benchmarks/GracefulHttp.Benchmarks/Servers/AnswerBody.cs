@@ -9,6 +9,9 @@ internal static class AnswerBody
     /// <summary>Half of a slow answer; sent twice.</summary>
     public static ReadOnlyMemory<byte> SlowHalf { get; } = Create(1024);
 
+    /// <summary>What a long answer is made of.</summary>
+    public static ReadOnlyMemory<byte> Piece { get; } = Create(256 * 1024);
+
     public static int SlowLength => 2 * SlowHalf.Length;
 
     private static byte[] Create(int length)

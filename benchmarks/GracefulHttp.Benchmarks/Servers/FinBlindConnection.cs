@@ -4,7 +4,10 @@ using System.Text;
 namespace GracefulHttp.Benchmarks.Servers;
 
 /// <summary>One keep-alive connection: read a request, wait without reading, answer, whatever the client did meanwhile.</summary>
-internal sealed class FinBlindConnection(Stream stream, ServerTally tally)
+/// <param name="stream">Where requests come from and answers go.</param>
+/// <param name="tally">Where slow answers are counted.</param>
+/// <param name="stopping">Completes when the server stops, and with it the requests that are never answered.</param>
+internal sealed class FinBlindConnection(Stream stream, ServerTally tally, Task stopping)
 {
     private const int LargestRequest = 8 * 1024;
 
@@ -48,6 +51,18 @@ internal sealed class FinBlindConnection(Stream stream, ServerTally tally)
 
     private async ValueTask AnswerAsync(AnswerScript script)
     {
+        if (script.IsHeld)
+        {
+            await HoldAsync();
+            return;
+        }
+
+        if (script.Size > 0)
+        {
+            await AnswerLongAsync(script.Size);
+            return;
+        }
+
         if (!script.IsSlow)
         {
             await stream.WriteAsync(FastAnswer);
@@ -71,6 +86,22 @@ internal sealed class FinBlindConnection(Stream stream, ServerTally tally)
         finally
         {
             tally.SlowEnded(completed);
+        }
+    }
+
+    private async ValueTask HoldAsync()
+    {
+        tally.SlowStarted();
+        await stopping;
+        tally.SlowEnded(completed: false);
+    }
+
+    private async ValueTask AnswerLongAsync(int size)
+    {
+        await stream.WriteAsync(Head(size));
+        for (int left = size; left > 0; left -= AnswerBody.Piece.Length)
+        {
+            await stream.WriteAsync(AnswerBody.Piece[..Math.Min(left, AnswerBody.Piece.Length)]);
         }
     }
 

@@ -10,6 +10,8 @@ namespace GracefulHttp.TestKit.Wire;
 public static class KernelSocketTable
 {
     // enum of <net/tcp_states.h>.
+    private const int FinWait1 = 4;
+    private const int FinWait2 = 5;
     private const int TimeWait = 6;
     private const int Close = 7;
 
@@ -29,6 +31,9 @@ public static class KernelSocketTable
 
     /// <summary>Sockets connected, connecting or closing towards a port; TIME_WAIT is not among them.</summary>
     public static int OpenSockets(int remotePort) => Count(remotePort, (state, _) => state is not (TimeWait or Close));
+
+    /// <summary>Sockets towards a port whose own FIN is sent and whose peer's has not come: lingering, or left to the kernel in that state.</summary>
+    public static int HalfClosedSockets(int remotePort) => Count(remotePort, (state, _) => state is FinWait1 or FinWait2);
 
     private static int Count(int remotePort, Func<int, TimeSpan, bool> isWanted) =>
         Count("/proc/net/tcp", remotePort, isWanted) + Count("/proc/net/tcp6", remotePort, isWanted);
