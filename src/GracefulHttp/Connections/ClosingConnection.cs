@@ -144,7 +144,13 @@ internal sealed class ClosingConnection : BackgroundJob
             if (Socket is not null)
             {
                 Socket.Shutdown(SocketShutdown.Send);
-                TryDecide(await LingerAsync(Socket).ConfigureAwait(false));
+                CloseOutcome outcome;
+                while (!TryEndLinger(Socket, out outcome))
+                {
+                    await SocketDiscard.WaitAsync(Socket, CancellationToken.None).ConfigureAwait(false);
+                }
+
+                TryDecide(outcome);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -224,26 +230,25 @@ internal sealed class ClosingConnection : BackgroundJob
         }
     }
 
-    private async ValueTask<CloseOutcome> LingerAsync(Socket socket)
+    /// <summary>Drops what has come, and tells whether that was the last of it.</summary>
+    private bool TryEndLinger(Socket socket, out CloseOutcome outcome)
     {
-        long left = _closer.Options.MaxLingerSize;
-        while (true)
+        outcome = CloseOutcome.Closed;
+        if (!SocketDiscard.TryNext(socket, out int count))
         {
-            int count = await SocketDiscard.NextAsync(socket, CancellationToken.None).ConfigureAwait(false);
-            if (count == 0)
-            {
-                return CloseOutcome.Closed;
-            }
-
-            Discarded += count;
-            left -= count;
-            if (left < 0)
-            {
-                // This peer is not listening.
-                ResetOnDispose(socket);
-                return CloseOutcome.LingerSize;
-            }
+            return false;
         }
+
+        Discarded += count;
+        if (Discarded <= _closer.Options.MaxLingerSize)
+        {
+            return count == 0;
+        }
+
+        // This peer is not listening.
+        ResetOnDispose(socket);
+        outcome = CloseOutcome.LingerSize;
+        return true;
     }
 
     private static void ResetOnDispose(Socket socket) => socket.LingerState = new LingerOption(enable: true, seconds: 0);

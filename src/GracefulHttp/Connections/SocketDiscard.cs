@@ -13,26 +13,24 @@ internal static class SocketDiscard
 
     private static readonly SocketFlags Flags = OperatingSystem.IsLinux() ? SocketFlags.Truncated : SocketFlags.None;
 
-    /// <summary>Waits, without holding a buffer, and drops what has come. 0 at the peer's FIN.</summary>
+    /// <summary>Waits, without holding a buffer, until there is something to drop, or nothing more to come.</summary>
+    /// <remarks>Awaited by <see cref="ClosingConnection"/> itself: a method that waits in between costs each lingering connection its state.</remarks>
+    public static ValueTask<int> WaitAsync(Socket socket, CancellationToken cancellationToken) =>
+        socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken);
+
+    /// <summary>Drops what has come. False where nothing has; a count of 0 is the peer's FIN.</summary>
     /// <exception cref="SocketException">The peer has reset the connection, or the socket was disposed.</exception>
-    public static async ValueTask<int> NextAsync(Socket socket, CancellationToken cancellationToken)
+    public static bool TryNext(Socket socket, out int count)
     {
-        // A receive that follows a wait finds something, and must not block where it does not.
+        // Also after a wait it may find nothing, and must not block then.
         socket.Blocking = false;
-        while (true)
+        count = socket.Receive(Buffer, Flags, out SocketError error);
+        return error switch
         {
-            await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
-            int count = socket.Receive(Buffer, Flags, out SocketError error);
-            switch (error)
-            {
-                case SocketError.Success:
-                    return count;
-                case SocketError.WouldBlock:
-                    continue;
-                default:
-                    throw new SocketException((int)error);
-            }
-        }
+            SocketError.Success => true,
+            SocketError.WouldBlock => false,
+            _ => throw new SocketException((int)error),
+        };
     }
 
     /// <summary>Whether the peer's FIN comes within <paramref name="grace"/>, with nothing but a goodbye before it.</summary>
@@ -44,7 +42,12 @@ internal static class SocketDiscard
         {
             while (seen <= GoodbyeSize)
             {
-                int count = await NextAsync(socket, deadline.Token).ConfigureAwait(false);
+                await WaitAsync(socket, deadline.Token).ConfigureAwait(false);
+                if (!TryNext(socket, out int count))
+                {
+                    continue;
+                }
+
                 if (count == 0)
                 {
                     return true;
