@@ -49,6 +49,10 @@ public sealed class LingerBudgetTests : WireTest
         clock.Advance(TimeSpan.FromTicks(1));
 
         await idle;
+
+        // Giving up is no reset yet: that is for the answer to draw.
+        await Recorder.SettleAsync();
+        Recorder.ResetsFromClient.ShouldBe(0);
         Held.IsReleased.ShouldBeFalse();
         Held.Release();
         await Recorder.WaitForAsync(recorder => recorder.ConnectionsResetByClient == 1);

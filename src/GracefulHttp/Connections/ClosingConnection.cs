@@ -18,6 +18,7 @@ internal sealed class ClosingConnection : BackgroundJob
     private Task? _connecting;
     private OperationGate? _gate;
     private GracefulTlsStream? _tls;
+    private Socket? _socket;
     private int _outcome;
 
     /// <summary>A connection attempt that nobody waits for any more, with its SYN on the wire.</summary>
@@ -25,7 +26,7 @@ internal sealed class ClosingConnection : BackgroundJob
     {
         _closer = closer;
         _connecting = connecting;
-        Socket = socket;
+        _socket = socket;
     }
 
     /// <summary>A TCP connection.</summary>
@@ -33,7 +34,7 @@ internal sealed class ClosingConnection : BackgroundJob
     {
         _closer = closer;
         _gate = gate;
-        Socket = socket;
+        _socket = socket;
     }
 
     /// <summary>A TLS session over a socket of ours, or over a stream that ends itself (<paramref name="socket"/> is null).</summary>
@@ -42,11 +43,11 @@ internal sealed class ClosingConnection : BackgroundJob
         _closer = closer;
         _gate = gate;
         _tls = tls;
-        Socket = socket;
+        _socket = socket;
     }
 
     /// <summary>The socket, where it is ours.</summary>
-    public Socket? Socket { get; }
+    public Socket? Socket => Volatile.Read(ref _socket);
 
     /// <summary>Whether its end is decided, perhaps before its reads and writes were out.</summary>
     public bool IsDecided => Volatile.Read(ref _outcome) != (int)CloseOutcome.None;
@@ -144,9 +145,16 @@ internal sealed class ClosingConnection : BackgroundJob
             if (Socket is not null)
             {
                 Socket.Shutdown(SocketShutdown.Send);
+                bool isLean = !quiesced;
                 CloseOutcome outcome;
                 while (!TryEndLinger(Socket, out outcome))
                 {
+                    if (!isLean)
+                    {
+                        Renew(Socket);
+                        isLean = true;
+                    }
+
                     await SocketDiscard.WaitAsync(Socket, CancellationToken.None).ConfigureAwait(false);
                 }
 
@@ -227,6 +235,23 @@ internal sealed class ClosingConnection : BackgroundJob
         {
             // A stream of the user's that cannot be disposed does not keep the FIN from being sent.
             _closer.Report(e);
+        }
+    }
+
+    /// <summary>Lets go of everything that reads and writes have left in the socket.</summary>
+    private void Renew(Socket used)
+    {
+        if (SocketRenewal.TryRenew(used) is not { } renewed)
+        {
+            return;
+        }
+
+        // A cut decides and then disposes the socket it sees. Whoever comes second here sees the other.
+        Interlocked.Exchange(ref _socket, renewed);
+        used.Dispose();
+        if (IsDecided)
+        {
+            renewed.Dispose();
         }
     }
 
