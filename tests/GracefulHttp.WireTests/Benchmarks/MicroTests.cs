@@ -1,0 +1,90 @@
+using System.Text.Json;
+
+namespace GracefulHttp.WireTests.Benchmarks;
+
+/// <summary>Each measurement of <c>micro</c> in miniature. What is exact is asserted; what is measured is only there.</summary>
+public sealed class MicroTests : IDisposable
+{
+    /// <summary>
+    /// An object per request would show as this many bytes. Less is what rounds differ in: a pooled object that is made anew when
+    /// the requests move to another thread, a read that found its data at once.
+    /// </summary>
+    private const double SmallestObject = 24;
+
+    private readonly string _json = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_json);
+
+    [Fact]
+    public async Task Overhead_RequestsNotAbandoned_UseGracefulCloseAllocatesNothing()
+    {
+        JsonElement[] rows = await MeasureAsync("overhead", "--rounds", "5", "--requests", "100");
+
+        rows.Length.ShouldBe(2 * 3 * 4, "protocols, calls, handlers");
+        JsonElement[] small = [.. rows.Where(row => Text(row, "call") != "download")];
+        foreach (JsonElement row in small.Where(row => Text(row, "handler") is "bareagain" or "transport"))
+        {
+            Number(row, "moreBytes").ShouldBeInRange(-SmallestObject, SmallestObject, row.ToString());
+        }
+
+        // The opposite: bytes that are allocated are seen.
+        foreach (JsonElement row in small.Where(row => Text(row, "handler") == "both"))
+        {
+            Number(row, "moreBytes").ShouldBeInRange(SmallestObject, 960, row.ToString());
+        }
+
+        rows.ShouldAllBe(row => Number(row, "microseconds") > 0);
+    }
+
+    [Fact]
+    public async Task Linger_ManyConnections_AllLingerAtOnceAndAreGone()
+    {
+        const int Connections = 50;
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sockets are counted in /proc, which only Linux has.");
+
+        JsonElement[] rows = await MeasureAsync("linger", "--connections", $"{Connections}", "--linger-seconds", "5");
+
+        rows.Length.ShouldBe(2, "protocols");
+        foreach (JsonElement row in rows)
+        {
+            row.GetProperty("allLingered").GetBoolean().ShouldBeTrue(row.ToString());
+            row.GetProperty("allGone").GetBoolean().ShouldBeTrue(row.ToString());
+            row.GetProperty("outcomes").EnumerateObject().Select(outcome => (outcome.Name, outcome.Value.GetInt32()))
+                .ShouldBe([("linger_timeout", Connections)]);
+
+            // A thread for each would be seen; a pool that has woken up is none.
+            Number(row, "moreThreads").ShouldBeLessThan(Connections / 2, row.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData("micro overhead --rounds 0", "--rounds: '0' is not a whole number from 1 to 100000.")]
+    [InlineData("micro overhead --protocol h2", "--protocol: h2 ")]
+    [InlineData("micro linger --protocol h2", "--protocol: h2 ")]
+    [InlineData("micro linger --connections many", "--connections: 'many' is not a whole number from 1 to 28000.")]
+    [InlineData("micro linger --json /no/such/folder/file", "--json: '/no/such/folder/file' cannot be written")]
+    [InlineData("micro", "Required command was not provided.")]
+    public async Task Micro_BadOption_ExitsWithOneClearError(string arguments, string error)
+    {
+        (int exitCode, string output, string errors) = await BenchmarkTool.RunAsync(arguments.Split(' '));
+
+        exitCode.ShouldBe(1, errors);
+        output.ShouldBeEmpty();
+        errors.ShouldStartWith($"error: {error}");
+        errors.TrimEnd().Split('\n').Length.ShouldBe(1, errors);
+    }
+
+    private async Task<JsonElement[]> MeasureAsync(params string[] arguments)
+    {
+        (int exitCode, string output, string errors) = await BenchmarkTool.RunAsync(["micro", .. arguments, "--json", _json]);
+
+        exitCode.ShouldBe(0, errors);
+        output.ShouldContain("https");
+        using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(_json));
+        return [.. document.RootElement.GetProperty("rows").Clone().EnumerateArray()];
+    }
+
+    private static string Text(JsonElement row, string property) => row.GetProperty(property).GetString()!;
+
+    private static double Number(JsonElement row, string property) => row.GetProperty(property).GetDouble();
+}
