@@ -1,8 +1,8 @@
 #!/bin/sh
-# Measures and records benchmarks/results: the default comparison, and the same against nginx and Apache httpd as reverse
-# proxies in front of a slow backend, all on loopback. Needs Debian's nginx, apache2 and openssl.
+# Measures and records benchmarks/results: the default comparison, the same against nginx and Apache httpd as reverse proxies in
+# front of a slow backend, all on loopback, and the micro measurements. Needs Debian's nginx, apache2 and openssl.
 #
-#   benchmarks/targets/run.sh [default] [nginx] [apache]      without arguments: all three, about six minutes
+#   benchmarks/targets/run.sh [default] [nginx] [apache] [micro]      without arguments: all of them, about ten minutes
 #
 # Options of compare can be handed over in COMPARE, for instance COMPARE="--seconds 2".
 set -eu
@@ -48,6 +48,19 @@ record() {
     echo "recorded $file"
 }
 
+# record_micro PART TITLE NOTE : one measurement into one file.
+record_micro() {
+    file=$results/micro-$1.md
+    {
+        printf '# %s\n\n%s Reproduce with `benchmarks/targets/run.sh micro`.\n' "$2" "$3"
+        printf '\n    dotnet run -c Release --project benchmarks/GracefulHttp.Benchmarks -- micro %s\n\n```\n' "$1"
+        "$tool" micro "$1"
+        echo '```'
+    } >"$dir/record.md"
+    cp "$dir/record.md" "$file"
+    echo "recorded $file"
+}
+
 backend() {
     "$tool" serve --port 18081 >"$dir/backend.log" 2>&1 &
     started="$started $!"
@@ -69,7 +82,7 @@ configure() {
 dotnet build -c Release --nologo -v quiet benchmarks/GracefulHttp.Benchmarks
 mkdir -p "$results"
 ulimit -n 16384 2>/dev/null || true
-[ $# -gt 0 ] || set -- default nginx apache
+[ $# -gt 0 ] || set -- default nginx apache micro
 for what in "$@"; do
     case $what in
     default)
@@ -100,8 +113,12 @@ for what in "$@"; do
             http://127.0.0.1:18090/ https://127.0.0.1:18493/
         stop
         ;;
+    micro)
+        record_micro overhead "micro overhead" "What a request costs that nobody abandons, beside a bare \`SocketsHttpHandler\`."
+        record_micro linger "micro linger" "What connections cost while they linger, and that they are gone when their time is up."
+        ;;
     *)
-        echo "unknown: $what (default, nginx, apache)" >&2
+        echo "unknown: $what (default, nginx, apache, micro)" >&2
         exit 1
         ;;
     esac
