@@ -134,7 +134,7 @@ internal sealed class ClosingConnection : BackgroundJob
             bool quiesced = _gate is null || await QuiesceAsync(_gate).ConfigureAwait(false);
             if (_tls is not null)
             {
-                await EndTlsAsync(_tls, quiesced).ConfigureAwait(false);
+                await TlsEnding.EndAsync(_tls, this, quiesced, _closer).ConfigureAwait(false);
             }
 
             // What lingers next shall hold no more than the socket.
@@ -197,44 +197,6 @@ internal sealed class ClosingConnection : BackgroundJob
         catch (TimeoutException)
         {
             return false;
-        }
-    }
-
-    private async Task EndTlsAsync(GracefulTlsStream tls, bool quiesced)
-    {
-        try
-        {
-            if (quiesced)
-            {
-                // After a cut a read may be in flight all the same, and shutting the session down beside it would corrupt it.
-                await tls.SendCloseNotifyAsync(this).ConfigureAwait(false);
-            }
-            else
-            {
-                // Before the session is disposed under its operations, which is how they end without us.
-                Socket?.Shutdown(SocketShutdown.Send);
-            }
-        }
-        catch (Exception)
-        {
-            // The peer is gone, the session had failed (OpenSSL has exceptions of its own for that), or we were cut: what is
-            // left is the FIN.
-        }
-
-        if (Socket is null)
-        {
-            // The connection below has a closing of its own from here on; one connection shall not count twice.
-            _closer.Leave(this);
-        }
-
-        try
-        {
-            tls.DisposeSession();
-        }
-        catch (Exception e)
-        {
-            // A stream of the user's that cannot be disposed does not keep the FIN from being sent.
-            _closer.Report(e);
         }
     }
 
