@@ -13,8 +13,13 @@ namespace GracefulHttp.WireTests;
 public abstract class WireTest : IAsyncLifetime
 {
     private readonly List<WireClient> _clients = [];
+    private readonly TestMeterFactory _meters = new();
+    private readonly MeterRecorder _metrics;
+    private bool _allAreMeasured = true;
     private FinBlindServer? _server;
     private SegmentRecorder? _recorder;
+
+    protected WireTest() => _metrics = new MeterRecorder(GracefulHttpTelemetry.Name, _meters);
 
     /// <summary>Where the server's answer to <c>/held</c> is held.</summary>
     protected SyncPoint Held { get; } = new();
@@ -63,6 +68,17 @@ public abstract class WireTest : IAsyncLifetime
         Logs.Records.Where(record => record.Level == LogLevel.Warning).Select(record => record.Values["Outcome"]).Distinct()
             .ShouldBe(ExpectedWarning is null ? [] : [ExpectedWarning], Logs.ToString());
         Logs.Records.Any(record => record.Level > LogLevel.Warning).ShouldBe(ExpectsReport, Logs.ToString());
+        if (_allAreMeasured && _clients.Count > 0)
+        {
+            // However a connection has ended: the log and the metric say the same of it.
+            _metrics.Measurements.Where(measurement => measurement.Instrument.Name == GracefulHttpTelemetry.ConnectionsClosed)
+                .Select(measurement => measurement.Tags[GracefulHttpTelemetry.Outcome])
+                .ShouldBe(Logs.Records.Where(record => record.Id.Name == "ConnectionEnded").Select(record => record.Values["Outcome"]), ignoreOrder: true);
+            _metrics.Sum(GracefulHttpTelemetry.ConnectionsClosing).ShouldBe(0);
+        }
+
+        _metrics.Dispose();
+        _meters.Dispose();
         Logs.Dispose();
     }
 
@@ -89,9 +105,10 @@ public abstract class WireTest : IAsyncLifetime
 
     /// <summary>A client with both layers. With one connection per server, what is answered next proves that connection free.</summary>
     protected WireClient Connect(GracefulHttpOptions options, TimeProvider? clock = null, int maxConnections = 1) =>
-        Connect(new GracefulHttpHandler(options, NewSocketsHandler(maxConnections))
+        Add(new GracefulHttpHandler(options, NewSocketsHandler(maxConnections))
         {
             LoggerFactory = Logs,
+            MeterFactory = _meters,
             TimeProvider = clock ?? TimeProvider.System,
         });
 
@@ -100,6 +117,12 @@ public abstract class WireTest : IAsyncLifetime
 
     /// <summary>A client of any other make.</summary>
     protected WireClient Connect(HttpMessageHandler handler)
+    {
+        _allAreMeasured = false;
+        return Add(handler);
+    }
+
+    private WireClient Add(HttpMessageHandler handler)
     {
         var client = new WireClient(Server.BaseAddress, handler, Recorder);
         _clients.Add(client);
