@@ -1,0 +1,29 @@
+namespace GracefulHttp.Abandonment;
+
+/// <summary>Who has a body, between its response headers and its end.</summary>
+internal enum BodyState
+{
+    /// <summary>No operation.</summary>
+    Idle,
+
+    /// <summary>A read straight into the caller's buffer.</summary>
+    Direct,
+
+    /// <summary>The same on the caller's thread.</summary>
+    Blocking,
+
+    /// <summary>A read into our buffer, before its caller can be told of it.</summary>
+    Starting,
+
+    /// <summary>A read into our buffer, which waits: the one state in which it can be detached.</summary>
+    Waiting,
+
+    /// <summary>A read into our buffer that has ended, and whose bytes are being handed over.</summary>
+    Held,
+
+    /// <summary>The caller has left in the middle of an operation; whoever ends that ends the rest.</summary>
+    BusyAndLeft,
+
+    /// <summary>At its end, or a background job's.</summary>
+    Gone,
+}
