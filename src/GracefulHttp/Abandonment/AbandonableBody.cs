@@ -89,16 +89,26 @@ internal sealed class AbandonableBody(GracefulRequest request, ReceivedBody body
                     return;
                 }
 
+                if (!TryMove(BodyState.Held, BodyState.Writing))
+                {
+                    Exit(BodyState.Held);
+                    throw GatedOperations.Interrupted();
+                }
+
                 try
                 {
                     await destination.WriteAsync(Buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
                 }
                 finally
                 {
-                    Exit(BodyState.Held);
+                    ExitWriting();
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
+                if (IsLeft)
+                {
+                    throw GatedOperations.Interrupted();
+                }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -143,6 +153,15 @@ internal sealed class AbandonableBody(GracefulRequest request, ReceivedBody body
 
         Detach(exception, wasCancelled);
         return true;
+    }
+
+    private void ExitWriting()
+    {
+        if (!TryMove(BodyState.Writing, BodyState.Idle))
+        {
+            // Whoever has the body now reads into a buffer of its own.
+            ReturnBuffer();
+        }
     }
 
     private void Detach(Exception exception, bool wasCancelled)

@@ -21,9 +21,15 @@ internal enum BodyState
     /// <summary>A read into our buffer that has ended, and whose bytes are being handed over.</summary>
     Held,
 
+    /// <summary>Nobody reads: what was read is being written to the destination of a copy, which has our buffer until then.</summary>
+    Writing,
+
     /// <summary>The caller has left in the middle of an operation; whoever ends that ends the rest.</summary>
     BusyAndLeft,
 
-    /// <summary>At its end, or a background job's.</summary>
+    /// <summary>Left before its caller has read it to its end: over, or a background job's.</summary>
     Gone,
+
+    /// <summary>Left after its caller has read it to its end.</summary>
+    Ended,
 }

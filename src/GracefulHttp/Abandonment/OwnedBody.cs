@@ -18,7 +18,7 @@ internal abstract class OwnedBody(GracefulRequest request, ReceivedBody body)
     private bool _wasCancelled;
 
     /// <summary>Whether the caller has left.</summary>
-    public bool IsLeft => State is BodyState.Gone or BodyState.BusyAndLeft;
+    public bool IsLeft => State is BodyState.Gone or BodyState.BusyAndLeft or BodyState.Ended;
 
     protected GracefulRequest Request => request;
 
@@ -39,10 +39,10 @@ internal abstract class OwnedBody(GracefulRequest request, ReceivedBody body)
             BodyState state = State;
             switch (state)
             {
-                case BodyState.Gone or BodyState.BusyAndLeft:
+                case BodyState.Gone or BodyState.BusyAndLeft or BodyState.Ended:
                     return;
 
-                case BodyState.Idle when TryMove(BodyState.Idle, BodyState.Gone):
+                case BodyState.Idle when TryMove(BodyState.Idle, body.HasEnded ? BodyState.Ended : BodyState.Gone):
                     LeaveIdle();
                     return;
 
@@ -51,6 +51,11 @@ internal abstract class OwnedBody(GracefulRequest request, ReceivedBody body)
                     return;
 
                 case BodyState.Starting or BodyState.Held when TryMove(state, BodyState.BusyAndLeft):
+                    return;
+
+                case BodyState.Writing when TryMove(BodyState.Writing, BodyState.Gone):
+                    // Not after the write: its destination may be stuck.
+                    StartJob(wasCancelled: false);
                     return;
 
                 case BodyState.Direct when TryMove(BodyState.Direct, BodyState.BusyAndLeft):
@@ -81,7 +86,7 @@ internal abstract class OwnedBody(GracefulRequest request, ReceivedBody body)
         request.Drainer.Take(AbandonedRequest.ReadingBody(request, body));
     }
 
-    /// <summary>False where the caller has disposed the body: it reads nothing more, as without us.</summary>
+    /// <summary>False at the end. A body that was left before its end never looks as if it had come to it.</summary>
     protected bool TryEnter(BodyState state)
     {
         if (TryMove(BodyState.Idle, state))
@@ -94,6 +99,7 @@ internal abstract class OwnedBody(GracefulRequest request, ReceivedBody body)
             throw new InvalidOperationException("The response is being read already; one read at a time.");
         }
 
+        ObjectDisposedException.ThrowIf(State != BodyState.Ended && !_wasCancelled, typeof(Stream));
         return _wasCancelled ? throw GatedOperations.Interrupted() : false;
     }
 

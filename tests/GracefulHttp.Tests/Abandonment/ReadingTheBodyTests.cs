@@ -169,12 +169,15 @@ public sealed class ReadingTheBodyTests
             });
 
             together.SignalAndWait(TestContext.Current.CancellationToken);
-            Task<int> reading = stream.ReadAsync(buffer, caller.Token).AsTask();
+            Task<int> reading = ReadAsync();
 
             await disposing.WithinAsync();
             await Task.WhenAny(reading).WithinAsync();
             fixture.Body.End();
             await fixture.EndAsync();
+
+            // Where the dispose was first, the read throws at once.
+            async Task<int> ReadAsync() => await stream.ReadAsync(buffer, caller.Token);
         }
     }
 
@@ -294,7 +297,7 @@ public sealed class ReadingTheBodyTests
         fixture.Body.End();
         await fixture.EndAsync();
         fixture.Outcomes.ShouldBe(["drained"]);
-        (await stream.ReadAsync(new byte[8])).ShouldBe(0, "as a disposed stream of the runtime's");
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => stream.ReadAsync(new byte[8]).AsTask());
     }
 
     [Fact]
