@@ -91,8 +91,10 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
             Drainer.Origins.For(Message.RequestUri).CountCompletedStream();
         }
 
+        // What a stub or a cache answers with is there already, and its callers may know it as what it is.
         if (response.StatusCode != HttpStatusCode.SwitchingProtocols
             && Message.Method != HttpMethod.Connect
+            && response.Content is not (ByteArrayContent or ReadOnlyMemoryContent)
             && response.Content.Headers.ContentLength != 0)
         {
             response.Content = new GracefulHttpContent(response.Content, new AbandonableBody(this, new ReceivedBody(response)));

@@ -129,6 +129,13 @@ internal abstract class OwnedBody(GracefulRequest request, ReceivedBody body)
 
     private void LeaveIdle()
     {
+        if (!body.OpensAtOnce)
+        {
+            // A content of another handler's, never opened: ended by its author's Dispose, as without us.
+            body.Dispose();
+            return;
+        }
+
         for (int i = 0; i < ReadsOnLeave && !body.IsOver; i++)
         {
             if (Buffer is not { Length: > 0 })

@@ -29,11 +29,17 @@ internal sealed class ReceivedBody : IDisposable
     /// <summary>How many bytes are still to come, or 0 where that is not known.</summary>
     public long KnownRemainder { get; private set; }
 
+    /// <summary>
+    /// Whether reading runs no code of the user's that is not running anyway: opening a content that only knows how to write
+    /// itself buffers all of it.
+    /// </summary>
+    public bool OpensAtOnce => _stream is not null || Content.GetType().Assembly == typeof(HttpContent).Assembly;
+
     /// <summary>The caller must pass what the read gives to <see cref="Note"/>.</summary>
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         // The runtime's own contents open at once, without a task; those of other handlers may be asynchronous only.
-        if (_stream is null && Content.GetType().Assembly == typeof(HttpContent).Assembly)
+        if (_stream is null && OpensAtOnce)
         {
             _stream = Content.ReadAsStream(CancellationToken.None);
         }
