@@ -124,29 +124,37 @@ public sealed class GracefulHttpHandler : DelegatingHandler
         var tracked = new GracefulRequest(drainer, request);
         RequestScope? outer = RequestScope.Current;
         RequestScope.Current = tracked.Scope;
-
-        // Marked before the connection is disposed by the inner token, which a registration of the runtime's on the caller's
-        // own token would do first.
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
-            static state =>
-            {
-                var leaving = (GracefulRequest)state!;
-                leaving.Abandon();
-                leaving.HandDown();
-            },
-            tracked);
+        HttpResponseMessage response;
         try
         {
-            return tracked.Receive(base.Send(tracked.Message, tracked.InnerToken));
+            response = base.Send(tracked.Message, tracked.Watch(cancellationToken));
         }
-        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        catch (Exception e)
         {
-            throw new TaskCanceledException(e.Message, e.InnerException, cancellationToken);
+            if (!tracked.TryEnd())
+            {
+                tracked.LeaveEnded(Task.FromException<HttpResponseMessage>(e));
+            }
+
+            if (e is OperationCanceledException && cancellationToken.IsCancellationRequested)
+            {
+                throw new TaskCanceledException(e.Message, e.InnerException, cancellationToken);
+            }
+
+            throw;
         }
         finally
         {
             RequestScope.Current = outer;
         }
+
+        if (tracked.TryEnd())
+        {
+            return tracked.Receive(response);
+        }
+
+        tracked.LeaveEnded(Task.FromResult(response));
+        throw GracefulRequest.Canceled(cancellationToken);
     }
 
     private Task<HttpResponseMessage> SendAsync(
@@ -157,8 +165,11 @@ public sealed class GracefulHttpHandler : DelegatingHandler
         {
             // Flows to the connection that carries the request. The caller gets its own context back, and does not see it.
             RequestScope.Current = tracked.Scope;
-            CancellationToken inner = cancellationToken.CanBeCanceled ? tracked.InnerToken : CancellationToken.None;
-            return tracked.FollowAsync(base.SendAsync(tracked.Message, inner), cancellationToken);
+            return tracked.FollowAsync(base.SendAsync(tracked.Message, tracked.Watch(cancellationToken)));
+        }
+        catch (Exception e) when (!tracked.TryEnd())
+        {
+            return tracked.FollowAsync(Task.FromException<HttpResponseMessage>(e));
         }
         finally
         {

@@ -15,24 +15,29 @@ internal sealed class AbandonedRequest : BackgroundJob
     // Reads that complete at once, and so cannot be cancelled, over a transport that is not ours and does not obey the cut.
     private const int CloseAttempts = 16;
 
+    // Content whose write was cancelled is back within microseconds, unless its author ignores that.
+    private static readonly TimeSpan ContentGrace = TimeSpan.FromMilliseconds(100);
+
     private readonly GracefulRequest _request;
     private readonly Drainer _drainer;
     private readonly OriginBudget _origin;
     private readonly AbandonStrategy _strategy;
     private readonly Task<HttpResponseMessage>? _sending;
     private readonly long _abandonedAt;
-    private Rung _rung;
+    private readonly Rung _rung;
+    private readonly bool _letsGo;
     private ReceivedBody? _body;
     private int _outcome;
     private int _holdsDrain;
     private long _discarded;
 
-    private AbandonedRequest(GracefulRequest request, Task<HttpResponseMessage>? sending, ReceivedBody? body)
+    private AbandonedRequest(GracefulRequest request, Task<HttpResponseMessage>? sending, bool letsGo, ReceivedBody? body)
     {
         _request = request;
         _drainer = request.Drainer;
         _origin = _drainer.Origins.For(request.Message.RequestUri);
         _sending = sending;
+        _letsGo = letsGo;
         _body = body;
         _abandonedAt = _drainer.TimeProvider.GetTimestamp();
 
@@ -46,16 +51,19 @@ internal sealed class AbandonedRequest : BackgroundJob
     /// <summary>Whether it is being ended, rather than waited for.</summary>
     private bool IsDecided => Volatile.Read(ref _outcome) != (int)AbandonOutcome.None;
 
-    public static AbandonedRequest WaitingForHeaders(GracefulRequest request, Task<HttpResponseMessage> sending)
+    /// <param name="request">The request.</param>
+    /// <param name="sending">What the inner handler makes of it.</param>
+    /// <param name="letsGo">Whether its caller is still held, because its content may be in use, and is let go by this job.</param>
+    public static AbandonedRequest WaitingForHeaders(GracefulRequest request, Task<HttpResponseMessage> sending, bool letsGo)
     {
-        var abandoned = new AbandonedRequest(request, sending, body: null);
+        var abandoned = new AbandonedRequest(request, sending, letsGo, body: null);
 
         // From here on its answer does not act for the caller, and its message is not sent by anybody else.
         AbandonedMessages.Add(request.Message, abandoned);
         return abandoned;
     }
 
-    public static AbandonedRequest ReadingBody(GracefulRequest request, ReceivedBody body) => new(request, sending: null, body);
+    public static AbandonedRequest ReadingBody(GracefulRequest request, ReceivedBody body) => new(request, sending: null, letsGo: false, body);
 
     /// <summary>The answer would redirect, authenticate or leave a cookie: it ends here. Called while its headers are read.</summary>
     public void StopActing() => End(AbandonOutcome.WouldAct);
@@ -65,10 +73,9 @@ internal sealed class AbandonedRequest : BackgroundJob
         ITimer? deadline = null;
         try
         {
-            if (_rung == Rung.Close)
+            if (_letsGo)
             {
-                // Perhaps the write during which the caller left was the last one, and is over now.
-                _rung = ChooseRung();
+                await LetGoAsync().ConfigureAwait(false);
             }
 
             if (!EndsAtOnce())
@@ -90,6 +97,22 @@ internal sealed class AbandonedRequest : BackgroundJob
             ReleaseDrain();
             AbandonedMessages.Remove(_request.Message);
             _drainer.Record((AbandonOutcome)_outcome, _drainer.TimeProvider.GetElapsedTime(_abandonedAt), _discarded);
+        }
+    }
+
+    /// <summary>
+    /// Lets the caller go when nobody uses its content any more. That is what the plain client's caller waits for too, however
+    /// long it takes; here a handler or a content that ignores its token holds it for a moment only.
+    /// </summary>
+    private async Task LetGoAsync()
+    {
+        try
+        {
+            await ((Task)_sending!).WaitAsync(ContentGrace, _drainer.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            _request.LetGo();
         }
     }
 

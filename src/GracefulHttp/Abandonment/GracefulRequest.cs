@@ -9,20 +9,23 @@ namespace GracefulHttp.Abandonment;
 /// </summary>
 internal sealed class GracefulRequest : IThreadPoolWorkItem
 {
-    private const int Waiting = 0;
-    private const int Answered = 1;
-    private const int Abandoned = 2;
+    // The inner handler has not returned its task yet.
+    private const int Starting = 0;
+    private const int Waiting = 1;
+    private const int Answered = 2;
+    private const int Abandoned = 3;
 
     // What the runtime says.
     private const string CanceledMessage = "The operation was canceled.";
 
     private readonly HttpRequestMessage _original;
-    private readonly AbandonStrategy? _selected;
+    private readonly AbandonStrategy _selected;
 
     // A task that is ended by hand, and that carries the exception of a cancellation as that of an async method does.
     private AsyncTaskMethodBuilder<HttpResponseMessage> _caller = AsyncTaskMethodBuilder<HttpResponseMessage>.Create();
     private CancellationTokenSource? _inner;
     private Task<HttpResponseMessage>? _sending;
+    private CancellationToken _callerToken;
     private CancellationTokenRegistration _registration;
     private int _state;
 
@@ -31,7 +34,7 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
     {
         Drainer = drainer;
         _original = request;
-        _selected = drainer.Options.StrategySelector?.Invoke(request);
+        _selected = drainer.Options.StrategySelector?.Invoke(request) ?? drainer.Options.Strategy;
 
         // The runtime writes to a message that it sends; one that still runs without its caller is not sent twice.
         Message = AbandonedMessages.Find(request) is null ? request : MessageClone.Of(request);
@@ -51,29 +54,70 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
     public AbandonStrategy Strategy =>
         _original.Options.TryGetValue(GracefulHttpRequestMessageExtensions.AbandonStrategyKey, out AbandonStrategy own)
             ? own
-            : _selected ?? Drainer.Options.Strategy;
+            : _selected;
+
+    /// <summary>
+    /// Whether its content may be in use: it is not known to be sent in full, which over HTTP/2 nobody knows. Then nothing is let
+    /// run: it would read the caller's memory for as long, and could arrive complete.
+    /// </summary>
+    private bool MayBeUploading => Message.Content is not null && Scope.Progress != SendProgress.Sent;
 
     public static TaskCanceledException Canceled(CancellationToken callerToken) => new(CanceledMessage, null, callerToken);
 
-    /// <summary>The caller's task: the answer, or a <see cref="TaskCanceledException"/> with its token as soon as that fires.</summary>
-    public Task<HttpResponseMessage> FollowAsync(Task<HttpResponseMessage> sending, CancellationToken callerToken)
+    /// <summary>Begins to watch the caller's token, before anything below us can block; gives what ends the request below us.</summary>
+    public CancellationToken Watch(CancellationToken callerToken)
+    {
+        if (!callerToken.CanBeCanceled)
+        {
+            return CancellationToken.None;
+        }
+
+        // Kept, for a registration that is not made because the token has just fired does not know it.
+        _callerToken = callerToken;
+        CancellationToken inner = InnerToken;
+        _registration = callerToken.UnsafeRegister(static state => ((GracefulRequest)state!).OnCanceled(), this);
+        return inner;
+    }
+
+    /// <summary>The caller's task: the answer, or a <see cref="TaskCanceledException"/> with its token when that fires.</summary>
+    public Task<HttpResponseMessage> FollowAsync(Task<HttpResponseMessage> sending)
     {
         Task<HttpResponseMessage> task = _caller.Task;
         _sending = sending;
-        if (sending.IsCompleted)
+        if (!TryMove(Starting, Waiting))
+        {
+            Leave(isHandedDown: true);
+        }
+        else if (sending.IsCompleted)
         {
             Answer();
-            return task;
         }
-
-        // First the token, so that Answer finds a registration to take back.
-        if (callerToken.CanBeCanceled)
+        else
         {
-            _registration = callerToken.UnsafeRegister(static state => ((GracefulRequest)state!).OnCanceled(), this);
+            sending.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Answer);
         }
 
-        sending.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Answer);
         return task;
+    }
+
+    /// <summary>The inner handler has ended without a task to follow. False where the caller has left before.</summary>
+    public bool TryEnd()
+    {
+        if (!TryMove(Starting, Answered))
+        {
+            return false;
+        }
+
+        StopWatching();
+        return true;
+    }
+
+    /// <summary>What became of a synchronous request that its caller left in the middle, which cannot have been let run.</summary>
+    public void LeaveEnded(Task<HttpResponseMessage> ended)
+    {
+        StopWatching();
+        HandDown();
+        Drainer.Take(AbandonedRequest.WaitingForHeaders(this, ended, letsGo: false));
     }
 
     /// <summary>Makes the response one that can be left.</summary>
@@ -139,25 +183,26 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
     }
 
     /// <summary>Lets the caller go, on the thread pool: its code does not run inside <see cref="CancellationTokenSource.Cancel()"/>.</summary>
+    public void LetGo() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
     void IThreadPoolWorkItem.Execute()
     {
-        CancellationToken callerToken = _registration.Token;
-
         // The inner request may go on for long, and knows us: nothing of the caller's stays here.
+        CancellationToken callerToken = _callerToken;
         AsyncTaskMethodBuilder<HttpResponseMessage> caller = _caller;
         _caller = default;
-        _registration = default;
+        StopWatching();
         caller.SetException(Canceled(callerToken));
     }
 
     private void Answer()
     {
-        if (Interlocked.CompareExchange(ref _state, Answered, Waiting) != Waiting)
+        if (!TryMove(Waiting, Answered))
         {
             return;
         }
 
-        _registration.Unregister();
+        StopWatching();
         HttpResponseMessage response;
         try
         {
@@ -172,16 +217,54 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
         _caller.SetResult(response);
     }
 
-    /// <remarks>Runs inside <see cref="CancellationTokenSource.Cancel()"/>: it only decides, and queues.</remarks>
     private void OnCanceled()
     {
-        if (Interlocked.CompareExchange(ref _state, Abandoned, Waiting) == Waiting)
+        if (TryMove(Starting, Abandoned))
         {
+            // What blocks the inner handler, or a content, ends by its token only. Its task is followed when it returns.
             Abandon();
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-            Drainer.Take(AbandonedRequest.WaitingForHeaders(this, _sending!));
+            HandDown();
+        }
+        else if (TryMove(Waiting, Abandoned))
+        {
+            Leave(isHandedDown: false);
         }
     }
+
+    /// <remarks>Runs inside <see cref="CancellationTokenSource.Cancel()"/>: it decides, and queues; an upload it ends, as the runtime does.</remarks>
+    private void Leave(bool isHandedDown)
+    {
+        bool jobLetsGo = false;
+        try
+        {
+            Abandon();
+            bool mayBeUploading = MayBeUploading;
+            if (isHandedDown || mayBeUploading)
+            {
+                HandDown();
+            }
+
+            // First the job: a caller that is let go may send its message again, or wait for everything to end.
+            Drainer.Take(AbandonedRequest.WaitingForHeaders(this, _sending!, mayBeUploading));
+            jobLetsGo = mayBeUploading;
+        }
+        finally
+        {
+            if (!jobLetsGo)
+            {
+                LetGo();
+            }
+        }
+    }
+
+    private void StopWatching()
+    {
+        _registration.Unregister();
+        _registration = default;
+        _callerToken = default;
+    }
+
+    private bool TryMove(int from, int to) => Interlocked.CompareExchange(ref _state, to, from) == from;
 
     private CancellationTokenSource CreateInner()
     {
