@@ -20,9 +20,10 @@ internal static class AbandonedMessages
         }
     }
 
-    public static void Remove(HttpRequestMessage message)
+    /// <summary>Removes this request only: a later one may have the same message.</summary>
+    public static void Remove(HttpRequestMessage message, AbandonedRequest request)
     {
-        if (Running.TryRemove(message, out _))
+        if (Running.TryRemove(new(message, request)))
         {
             Interlocked.Decrement(ref _count);
         }

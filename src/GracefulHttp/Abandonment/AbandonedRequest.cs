@@ -95,7 +95,7 @@ internal sealed class AbandonedRequest : BackgroundJob
             }
 
             ReleaseDrain();
-            AbandonedMessages.Remove(_request.Message);
+            AbandonedMessages.Remove(_request.Message, this);
             _drainer.Record((AbandonOutcome)_outcome, _drainer.TimeProvider.GetElapsedTime(_abandonedAt), _discarded);
         }
     }
