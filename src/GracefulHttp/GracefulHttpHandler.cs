@@ -72,7 +72,8 @@ public sealed class GracefulHttpHandler : DelegatingHandler
     /// <param name="cancellationToken">Ends the waiting, not the work.</param>
     /// <remarks>
     /// It takes no longer than <see cref="GracefulHttpOptions.DrainTimeout"/> plus <see cref="GracefulCloseOptions.LingerTimeout"/>
-    /// after the last request was abandoned. Also works after <c>Dispose</c>, which does not wait.
+    /// after the last request was abandoned, unless a handler below ignores its token: that is waited for, however long it takes.
+    /// Also works after <c>Dispose</c>, which does not wait.
     /// </remarks>
     /// <exception cref="OperationCanceledException">The token fired first.</exception>
     public async Task WaitForIdleAsync(CancellationToken cancellationToken = default)

@@ -12,9 +12,6 @@ internal sealed class AbandonedRequest : BackgroundJob
 {
     private const int BufferSize = 16 * 1024;
 
-    // Reads that complete at once, and so cannot be cancelled, over a transport that is not ours and does not obey the cut.
-    private const int CloseAttempts = 16;
-
     // Content whose write was cancelled is back within microseconds, unless its author ignores that.
     private static readonly TimeSpan ContentGrace = TimeSpan.FromMilliseconds(100);
 
@@ -26,9 +23,9 @@ internal sealed class AbandonedRequest : BackgroundJob
     private readonly long _abandonedAt;
     private readonly Rung _rung;
     private readonly bool _letsGo;
+    private readonly DrainPermit _permit;
     private ReceivedBody? _body;
     private int _outcome;
-    private int _holdsDrain;
     private long _discarded;
 
     private AbandonedRequest(GracefulRequest request, Task<HttpResponseMessage>? sending, bool letsGo, ReceivedBody? body)
@@ -44,6 +41,7 @@ internal sealed class AbandonedRequest : BackgroundJob
         // Read now: the message is its caller's again in a moment.
         _strategy = request.Strategy;
         _rung = ChooseRung();
+        _permit = new DrainPermit(_drainer, IsStream ? null : _origin);
     }
 
     private bool IsStream => _rung is Rung.DrainStream or Rung.CloseStream or Rung.ResetUnknown;
@@ -94,7 +92,7 @@ internal sealed class AbandonedRequest : BackgroundJob
                 await deadline.DisposeAsync().ConfigureAwait(false);
             }
 
-            ReleaseDrain();
+            _permit.Release();
             AbandonedMessages.Remove(_request.Message, this);
             _drainer.Record((AbandonOutcome)_outcome, _drainer.TimeProvider.GetElapsedTime(_abandonedAt), _discarded);
         }
@@ -160,31 +158,7 @@ internal sealed class AbandonedRequest : BackgroundJob
             return AbandonOutcome.DrainSize;
         }
 
-        if (!_drainer.TryBeginDrain())
-        {
-            return AbandonOutcome.DrainRefused;
-        }
-
-        if (!IsStream && !_origin.TryBeginDrain())
-        {
-            _drainer.EndDrain();
-            return AbandonOutcome.DrainRefused;
-        }
-
-        Volatile.Write(ref _holdsDrain, 1);
-        return AbandonOutcome.None;
-    }
-
-    private void ReleaseDrain()
-    {
-        if (Interlocked.Exchange(ref _holdsDrain, 0) != 0)
-        {
-            _drainer.EndDrain();
-            if (!IsStream)
-            {
-                _origin.EndDrain();
-            }
-        }
+        return _permit.TryTake() ? AbandonOutcome.None : AbandonOutcome.DrainRefused;
     }
 
     /// <summary>Ends what was waited for, and gives its drain back: a handler that ignores its token shall not keep that too.</summary>
@@ -192,7 +166,7 @@ internal sealed class AbandonedRequest : BackgroundJob
     {
         if (HandDown(outcome))
         {
-            ReleaseDrain();
+            _permit.Release();
             if (IsStream)
             {
                 _origin.CountReset();
@@ -216,7 +190,7 @@ internal sealed class AbandonedRequest : BackgroundJob
 
     private async Task FinishAsync()
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        byte[]? buffer = null;
         HttpResponseMessage? response = null;
         try
         {
@@ -226,6 +200,8 @@ internal sealed class AbandonedRequest : BackgroundJob
                 _body = new ReceivedBody(response);
             }
 
+            // Not while it waits for the headers: so may thousands.
+            buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
             AbandonOutcome reason = await TryDrainAsync(_body, buffer).ConfigureAwait(false);
             if (!_body.HasEnded)
             {
@@ -240,9 +216,19 @@ internal sealed class AbandonedRequest : BackgroundJob
         }
         finally
         {
+            if (_body?.Detached is { } detached)
+            {
+                // A read that nobody wanted any more. Awaited, for it may fail, and its stream is disposed next.
+                _request.HandDown();
+                await ((Task)detached).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
             response?.Dispose();
             _body?.Dispose();
-            ArrayPool<byte>.Shared.Return(buffer);
+            if (buffer is not null)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
         }
     }
 
@@ -274,17 +260,18 @@ internal sealed class AbandonedRequest : BackgroundJob
         if (body.HasEnded)
         {
             // The connection is back in the pool: whoever gets it next finds a drain free too.
-            ReleaseDrain();
+            _permit.Release();
             TryDecide(AbandonOutcome.Drained);
+            if (_sending is not null)
+            {
+                _origin.CountCompleted(body.Response);
+            }
         }
 
         return AbandonOutcome.None;
     }
 
-    /// <summary>
-    /// Ends the connection in the middle of the body. Disposing the response would start the runtime's own drain; a read that
-    /// fails, or waits and is cancelled, closes at once. What the runtime has in its buffer comes first.
-    /// </summary>
+    /// <summary>Ends the connection, or the stream, in the middle of the body.</summary>
     private async Task CloseAsync(ReceivedBody body, AbandonOutcome reason, byte[] buffer)
     {
         if (IsStream && !IsDecided && !_origin.TryReset())
@@ -300,17 +287,6 @@ internal sealed class AbandonedRequest : BackgroundJob
             return;
         }
 
-        _request.Scope.Cut();
-        using var cut = new CancellationTokenSource();
-        for (int i = 0; i < CloseAttempts && !body.HasEnded; i++)
-        {
-            ValueTask<int> read = body.DiscardAsync(buffer, cut.Token);
-            if (!read.IsCompleted)
-            {
-                cut.Cancel();
-            }
-
-            await read.ConfigureAwait(false);
-        }
+        await body.CutAsync(_request.Scope, buffer).ConfigureAwait(false);
     }
 }

@@ -132,7 +132,7 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
         MessageClone.Return(Message, _original, response);
         if (response.Version.Major >= 2)
         {
-            Drainer.Origins.For(Message.RequestUri).CountCompletedStream();
+            Drainer.Origins.For(Message.RequestUri).CountCompleted(response);
         }
 
         // What a stub or a cache answers with is there already, and its callers may know it as what it is.

@@ -48,7 +48,14 @@ internal sealed class OriginBudget(GracefulHttpOptions options, int maxConnectio
 
     public void EndDrain() => Interlocked.Decrement(ref _drains);
 
-    public void CountCompletedStream() => Interlocked.Increment(ref _completed);
+    /// <summary>Counts a stream that came to its end, or at least to its answer.</summary>
+    public void CountCompleted(HttpResponseMessage response)
+    {
+        if (response.Version.Major >= 2)
+        {
+            Interlocked.Increment(ref _completed);
+        }
+    }
 
     /// <summary>Whether one more stream may be reset now; counts it where it may.</summary>
     public bool TryReset()

@@ -1,10 +1,14 @@
+using System.Net;
+
 namespace GracefulHttp.Abandonment;
 
 /// <summary>What has not been read yet of a response whose headers have come.</summary>
 internal sealed class ReceivedBody : IDisposable
 {
+    // Reads that complete at once, and so cannot be cancelled, over a transport that is not ours and does not obey the cut.
+    private const int CutAttempts = 16;
+
     private Stream? _stream;
-    private Task<int>? _detached;
     private bool _detachedAskedForData;
 
     public ReceivedBody(HttpResponseMessage response)
@@ -12,8 +16,10 @@ internal sealed class ReceivedBody : IDisposable
         Response = response;
         Content = response.Content;
 
-        // The answer to HEAD tells a length and has none.
-        KnownRemainder = response.RequestMessage?.Method == HttpMethod.Head ? 0 : Content.Headers.ContentLength ?? 0;
+        // The answer to HEAD tells a length and has none; nor have these two (RFC 9110 §6.4.1).
+        bool hasNoBody = response.RequestMessage?.Method == HttpMethod.Head
+            || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified;
+        KnownRemainder = hasNoBody ? 0 : Content.Headers.ContentLength ?? 0;
     }
 
     /// <summary>The response; its content may have been replaced by ours since.</summary>
@@ -34,6 +40,9 @@ internal sealed class ReceivedBody : IDisposable
     /// itself buffers all of it.
     /// </summary>
     public bool OpensAtOnce => _stream is not null || Content.GetType().Assembly == typeof(HttpContent).Assembly;
+
+    /// <summary>The read that was left, until somebody reads on.</summary>
+    public Task<int>? Detached { get; private set; }
 
     /// <summary>The caller must pass what the read gives to <see cref="Note"/>.</summary>
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
@@ -66,20 +75,43 @@ internal sealed class ReceivedBody : IDisposable
     /// <summary>Leaves a read that still runs, into a buffer that nobody else uses, to <see cref="DiscardAsync"/>.</summary>
     public void Detach(Task<int> read, bool askedForData)
     {
-        _detached = read;
+        Detached = read;
         _detachedAskedForData = askedForData;
     }
 
     /// <summary>Reads on, beginning with the read that was left.</summary>
     public async ValueTask<int> DiscardAsync(byte[] buffer, CancellationToken cancellationToken)
     {
-        if (_detached is not { } detached)
+        if (Detached is not { } detached)
         {
             return Note(await ReadAsync(buffer, cancellationToken).ConfigureAwait(false), askedForData: true);
         }
 
-        _detached = null;
+        Detached = null;
         return Note(await detached.ConfigureAwait(false), _detachedAskedForData);
+    }
+
+    /// <summary>
+    /// Ends the connection in the middle of the body. Disposing the response would start the runtime's own drain; a read that
+    /// fails, or waits and is cancelled, closes at once. What the runtime has in its buffer comes first.
+    /// </summary>
+    public async ValueTask CutAsync(RequestScope scope, byte[] buffer)
+    {
+        using var cut = new CancellationTokenSource();
+        for (int i = 0; i < CutAttempts && !HasEnded; i++)
+        {
+            ValueTask<int> read = DiscardAsync(buffer, cut.Token);
+            if (!read.IsCompleted)
+            {
+                cut.Cancel();
+            }
+
+            if (await read.ConfigureAwait(false) > 0)
+            {
+                // Not before: at the end of its body the connection is back in the pool, and cut for the next one.
+                scope.Cut();
+            }
+        }
     }
 
     public void Dispose() => Content.Dispose();

@@ -1,3 +1,4 @@
+using System.Net;
 using GracefulHttp.TestKit;
 using GracefulHttp.TestKit.Diagnostics;
 using GracefulHttp.TestKit.Time;
@@ -36,6 +37,10 @@ internal sealed class MessageLayerFixture : IDisposable
 
     public ScriptedBody Body { get; } = new();
 
+    public Version AnswerVersion { get; set; } = HttpVersion.Version11;
+
+    public string? AnswerType { get; set; }
+
     public CancellationToken InnerToken { get; private set; }
 
     public TaskCompletionSource Sent { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,9 +48,10 @@ internal sealed class MessageLayerFixture : IDisposable
     /// <summary>How abandoned requests ended, as the log tells.</summary>
     public IEnumerable<string> Outcomes => Logs.Records.Where(r => r.Id.Name == "RequestEnded").Select(r => (string)r.Values["Outcome"]!);
 
-    public void Answer(long? length = null)
+    public void Answer(long? length = null, HttpStatusCode status = HttpStatusCode.OK)
     {
-        var response = new HttpResponseMessage { Content = new StreamContent(Body) };
+        var response = new HttpResponseMessage(status) { Content = new StreamContent(Body), Version = AnswerVersion };
+        response.Content.Headers.TryAddWithoutValidation("Content-Type", AnswerType);
         response.Content.Headers.ContentLength = length;
         response.Content.Headers.TryAddWithoutValidation("X-Two", ["a", "b"]);
         _answer.TrySetResult(response);
