@@ -24,6 +24,9 @@ internal sealed class GracefulConnector
 
     public ConnectionCloser Closer { get; }
 
+    /// <summary>Where a request may be on an HTTP/2 stream.</summary>
+    public Http2Origins Http2Origins { get; } = new();
+
     /// <summary>Whether every HTTP/1.1 connection so far tells how far a request has been sent. A stream of the user's does not.</summary>
     public bool FollowsRequests => !_hasUnfollowed;
 
@@ -76,6 +79,11 @@ internal sealed class GracefulConnector
         // The user's filter sees what it would see without us, and ours is outermost: reads and writes through the user's
         // stream have to be out before the session below it says close_notify.
         Stream stream = _filter is null ? context.PlaintextStream : await _filter(context, cancellationToken).ConfigureAwait(false);
+        if (context.NegotiatedHttpVersion.Major >= 2)
+        {
+            Http2Origins.Add(context.InitialRequestMessage.RequestUri);
+        }
+
         bool carriesRequests = context.NegotiatedHttpVersion.Major == 1 && context.InitialRequestMessage.Method != HttpMethod.Connect;
         if (stream is null or GracefulTlsStream)
         {
