@@ -52,7 +52,7 @@ public sealed class GracefulHttpOptions : GracefulCloseOptions
     /// <remarks>
     /// Servers close the connection of a client that resets too much (CVE-2023-44487). Beyond the first three, resets also stay
     /// under half of the origin's completed streams. Where no reset is left, an abandoned stream is let run instead, at most for
-    /// <see cref="DrainTimeout"/>.
+    /// <see cref="DrainTimeout"/>; not one that may be uploading still, which is reset whatever the budget.
     /// </remarks>
     public int Http2ResetBurst { get; set; } = 16;
 

@@ -44,7 +44,7 @@ internal sealed class AbandonedRequest : BackgroundJob
         _permit = new DrainPermit(_drainer, IsStream ? null : _origin);
     }
 
-    private bool IsStream => _rung is Rung.DrainStream or Rung.CloseStream or Rung.ResetUnknown;
+    private bool IsStream => _rung is Rung.DrainStream or Rung.CloseStream or Rung.Reset;
 
     /// <summary>Whether it is being ended, rather than waited for.</summary>
     private bool IsDecided => Volatile.Read(ref _outcome) != (int)AbandonOutcome.None;
@@ -117,10 +117,9 @@ internal sealed class AbandonedRequest : BackgroundJob
     private Rung ChooseRung()
     {
         SendProgress progress = _request.Scope.Progress;
-        InnerHandler inner = _drainer.Inner;
         return _body is null
-            ? Ladder.ForHeaders(_strategy, _request.Message, progress, inner.TellsProgress, inner.ActsUnhindered)
-            : Ladder.ForBody(_strategy, _body, progress);
+            ? Ladder.ForHeaders(_strategy, _request.Message, progress, _drainer.Inner)
+            : Ladder.ForBody(_strategy, _request.Message, _body, progress);
     }
 
     /// <summary>Takes the rung. False where the answer is waited for, until the drain timeout.</summary>
@@ -133,17 +132,14 @@ internal sealed class AbandonedRequest : BackgroundJob
             case Rung.Abort:
                 return HandDown(AbandonOutcome.Aborted);
             case Rung.Close:
-            case not (Rung.Drain or Rung.DrainStream) when _origin.TryReset():
+            case Rung.CloseStream when _origin.TryReset():
                 return HandDown(AbandonOutcome.Closed);
-            case Rung.ResetUnknown:
-                // Nobody knows whether there is a stream, so it takes no drain.
-                return false;
         }
 
-        if (_request.InnerToken.IsCancellationRequested)
+        if (_rung == Rung.Reset || _request.InnerToken.IsCancellationRequested)
         {
-            // Its caller left in the middle of a read that could only be ended with its connection.
-            return HandDown(AbandonOutcome.Closed);
+            // The second: its caller left in the middle of what could only be ended with its connection.
+            return End(AbandonOutcome.Closed);
         }
 
         AbandonOutcome refusal = TryTakeDrain();
@@ -162,16 +158,20 @@ internal sealed class AbandonedRequest : BackgroundJob
     }
 
     /// <summary>Ends what was waited for, and gives its drain back: a handler that ignores its token shall not keep that too.</summary>
-    private void End(AbandonOutcome outcome)
+    private bool End(AbandonOutcome outcome)
     {
-        if (HandDown(outcome))
+        if (!HandDown(outcome))
         {
-            _permit.Release();
-            if (IsStream)
-            {
-                _origin.CountReset();
-            }
+            return false;
         }
+
+        _permit.Release();
+        if (IsStream)
+        {
+            _origin.CountReset();
+        }
+
+        return true;
     }
 
     private bool HandDown(AbandonOutcome outcome)

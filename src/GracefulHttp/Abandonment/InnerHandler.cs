@@ -27,8 +27,17 @@ internal sealed class InnerHandler
     /// <summary>Whether it is known how far a request has been sent.</summary>
     public bool TellsProgress => _connector is { FollowsRequests: true };
 
-    /// <summary>Whether it may redirect, authenticate or keep cookies for a request that was abandoned, and cannot be kept from it.</summary>
+    /// <summary>
+    /// Whether it may send a request that was abandoned, from its queue, as a redirect or with credentials, or keep its cookies,
+    /// and cannot be kept from it.
+    /// </summary>
     public bool ActsUnhindered { get; private init; }
+
+    /// <summary>Whether it is neither of the two handlers that we know: how it sends is its author's.</summary>
+    public bool IsForeign { get; private init; }
+
+    /// <summary>Whether a request that has not been seen may be on an HTTP/2 stream to this origin.</summary>
+    public bool MayHaveStreamsTo(Uri? uri) => _connector is null || _connector.Http2Origins.Contains(uri);
 
     /// <summary>Finds the <see cref="SocketsHttpHandler"/> below, also below other handlers, and configures it.</summary>
     public static InnerHandler Prepare(
@@ -44,8 +53,8 @@ internal sealed class InnerHandler
             Log.NoTransport(logger, handler?.GetType().FullName ?? "null");
             return new InnerHandler(null, int.MaxValue)
             {
-                ActsUnhindered = handler is HttpClientHandler client
-                    && (client.AllowAutoRedirect || client.UseCookies || client.Credentials is not null),
+                ActsUnhindered = handler is HttpClientHandler,
+                IsForeign = handler is not HttpClientHandler,
             };
         }
 
@@ -65,8 +74,7 @@ internal sealed class InnerHandler
             Log.TransportStarted(logger);
             return new InnerHandler(connector, sockets.MaxConnectionsPerServer)
             {
-                ActsUnhindered = !RequestHooks.AreAttached(sockets)
-                    && (sockets.AllowAutoRedirect || sockets.UseCookies || sockets.Credentials is not null),
+                ActsUnhindered = !RequestHooks.AreAttached(sockets),
             };
         }
     }

@@ -4,45 +4,49 @@ namespace GracefulHttp.Abandonment;
 /// <remarks>It looks at headers without parsing them: parsing writes, and the runtime may be sending them just now.</remarks>
 internal static class Ladder
 {
-    /// <summary>A request that waits for its response headers.</summary>
-    /// <param name="strategy">What is wanted.</param>
-    /// <param name="message">The request.</param>
-    /// <param name="progress">How far it has been sent.</param>
-    /// <param name="progressIsTold">Whether the transport tells how far a request has been sent.</param>
-    /// <param name="actsUnhindered">Whether the inner handler might redirect, authenticate or keep cookies, and cannot be kept from it.</param>
-    public static Rung ForHeaders(
-        AbandonStrategy strategy, HttpRequestMessage message, SendProgress progress, bool progressIsTold, bool actsUnhindered)
+    /// <summary>A request that waits for its response headers. One that may be uploading still is never let run.</summary>
+    public static Rung ForHeaders(AbandonStrategy strategy, HttpRequestMessage message, SendProgress progress, InnerHandler inner)
     {
         if (strategy == AbandonStrategy.Abort)
         {
             return Rung.Abort;
         }
 
-        if (actsUnhindered || message.Method == HttpMethod.Connect || message.Headers.NonValidated.Contains("Upgrade"))
+        if (inner.ActsUnhindered || message.Method == HttpMethod.Connect || message.Headers.NonValidated.Contains("Upgrade"))
         {
             return Rung.Close;
         }
 
+        bool hasContent = message.Content is not null;
+        if (inner.IsForeign)
+        {
+            return hasContent ? Rung.Close : Wanted(strategy);
+        }
+
         bool mayBeHttp2 = MayBeHttp2(message);
-        bool hasHeaders = message.Headers.NonValidated.Count != 0 || message.Content is not null;
+        bool hasHeaders = hasContent || message.Headers.NonValidated.Count != 0;
         return progress switch
         {
             SendProgress.Sent => Wanted(strategy),
             SendProgress.Sending => Rung.Close,
-            SendProgress.Serialized when mayBeHttp2 => message.Content is null ? WantedOfStream(strategy) : Rung.ResetUnknown,
-            SendProgress.NotSeen when !progressIsTold => Wanted(strategy),
-            SendProgress.NotSeen when mayBeHttp2 && !hasHeaders => Rung.ResetUnknown,
-            _ => Rung.Unsend,
+            SendProgress.Serialized when mayBeHttp2 => hasContent ? Rung.Reset : WantedOfStream(strategy),
+            SendProgress.NotSeen when mayBeHttp2 && !hasHeaders && inner.MayHaveStreamsTo(message.RequestUri) => Rung.Reset,
+            _ => inner.TellsProgress ? Rung.Unsend : Rung.Close,
         };
     }
 
     /// <summary>A request whose body is being read.</summary>
-    public static Rung ForBody(AbandonStrategy strategy, ReceivedBody body, SendProgress progress)
+    public static Rung ForBody(AbandonStrategy strategy, HttpRequestMessage message, ReceivedBody body, SendProgress progress)
     {
-        bool isStream = body.Response.Version.Major >= 2;
         if (strategy == AbandonStrategy.Abort)
         {
             return Rung.Abort;
+        }
+
+        bool isStream = body.Response.Version.Major >= 2;
+        if (isStream && !IsSentBeforeItsAnswer(message.Content))
+        {
+            return Rung.Reset;
         }
 
         if (progress == SendProgress.Sending || IsStreamByNature(body.Content))
@@ -59,6 +63,13 @@ internal static class Ladder
         && type.ToString() is var value
         && (value.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase)
             || value.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>
+    /// Whether the runtime gives the answer only after the content has been sent. Over HTTP/2 it does so for these, which say
+    /// that they do not allow duplex (<c>HttpContent.AllowDuplex</c>, internal); any other may go on behind its answer.
+    /// </summary>
+    private static bool IsSentBeforeItsAnswer(HttpContent? content) =>
+        content is null or ByteArrayContent or ReadOnlyMemoryContent or StreamContent or MultipartContent;
 
     private static Rung Wanted(AbandonStrategy strategy) => strategy == AbandonStrategy.Drain ? Rung.Drain : Rung.Close;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using GracefulHttp.Connections;
 
 namespace GracefulHttp.Abandonment;
 
@@ -7,12 +8,12 @@ internal sealed class OriginBudgets(GracefulHttpOptions options, int maxConnecti
 {
     private const int Remembered = 1000;
 
-    private readonly ConcurrentDictionary<(string Scheme, string Host, int Port), OriginBudget> _origins = new();
+    private readonly ConcurrentDictionary<Origin, OriginBudget> _origins = new();
     private int _count;
 
     public OriginBudget For(Uri? uri)
     {
-        (string, string, int) key = uri is { IsAbsoluteUri: true } ? (uri.Scheme, uri.IdnHost, uri.Port) : ("", "", 0);
+        Origin key = Origin.Of(uri);
         if (_origins.TryGetValue(key, out OriginBudget? known))
         {
             return known;
@@ -30,7 +31,7 @@ internal sealed class OriginBudgets(GracefulHttpOptions options, int maxConnecti
 
     private void ForgetIdle()
     {
-        foreach ((var key, OriginBudget budget) in _origins)
+        foreach ((Origin key, OriginBudget budget) in _origins)
         {
             if (budget.IsIdle)
             {

@@ -21,6 +21,6 @@ internal enum Rung
     /// <summary>Reset the stream while the reset budget lasts, else as <see cref="DrainStream"/>.</summary>
     CloseStream,
 
-    /// <summary>Perhaps a stream, perhaps not sent yet: as <see cref="CloseStream"/>, but it takes no drain.</summary>
-    ResetUnknown,
+    /// <summary>Reset the stream, if there is one, also while the reset budget is empty: let run it would upload, or be sent yet.</summary>
+    Reset,
 }
