@@ -1,6 +1,5 @@
 using System.Net;
 using GracefulHttp.TestKit;
-using GracefulHttp.TestKit.Servers;
 using GracefulHttp.TestKit.Wire;
 using Microsoft.AspNetCore.Http;
 
@@ -10,40 +9,20 @@ namespace GracefulHttp.WireTests.Endings;
 /// The endings of a server that watches for the client's FIN, and may reset the connection itself: in the middle of an upload
 /// it does. Only what the client sends is counted.
 /// </summary>
-public sealed class KestrelEndingTests : IAsyncLifetime
+public sealed class KestrelEndingTests : KestrelTest
 {
-    private readonly SyncPoint _held = new();
-    private KestrelServer? _server;
-    private SegmentRecorder? _recorder;
-    private WireClient? _client;
-
-    public ValueTask InitializeAsync()
-    {
-        Assert.SkipUnless(SegmentRecorder.IsAvailable(out string whyNot), whyNot);
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _held.Release();
-        foreach (IAsyncDisposable? part in (IAsyncDisposable?[])[_client, _recorder, _server])
-        {
-            await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
-        }
-    }
-
     [Theory]
     [MemberData(nameof(Cells.Schemes), MemberType = typeof(Cells))]
     public async Task Close_Upload_SendsFinAndNoReset(Scheme scheme)
     {
         (WireClient client, SegmentRecorder recorder) = await StartAsync(scheme, async context =>
         {
-            await _held.ArriveAsync();
+            await Held.ArriveAsync();
             await context.Response.WriteAsync("too late");
         });
         using var upload = new HeldUpload();
 
-        await client.AbandonAsync(_held, (http, token) => http.PostAsync("/held", upload, token), begun: upload.Held.ArrivedAsync());
+        await client.AbandonAsync(Held, (http, token) => http.PostAsync("/held", upload, token), begun: upload.Held.ArrivedAsync());
 
         await ShouldEndWithoutResetAsync(client, recorder);
     }
@@ -56,11 +35,11 @@ public sealed class KestrelEndingTests : IAsyncLifetime
         {
             await context.Response.WriteAsync(new string('x', 10));
             await context.Response.Body.FlushAsync();
-            await _held.ArriveAsync();
+            await Held.ArriveAsync();
             await context.Response.WriteAsync(new string('x', 10));
         });
 
-        await client.AbandonAsync(_held, SendHttp10Async, begun: _held.ArrivedAsync());
+        await client.AbandonAsync(Held, SendHttp10Async, begun: Held.ArrivedAsync());
 
         await ShouldEndWithoutResetAsync(client, recorder);
     }
@@ -75,12 +54,12 @@ public sealed class KestrelEndingTests : IAsyncLifetime
     public async Task Http2_ClientDisposed_SendsFinAndNoReset(Scheme scheme, bool withOpenStream)
     {
         (WireClient client, SegmentRecorder recorder) = await StartAsync(
-            scheme, context => context.Request.Path == "/held" ? _held.ArriveAsync() : Task.CompletedTask, http2: true);
+            scheme, context => context.Request.Path == "/held" ? Held.ArriveAsync() : Task.CompletedTask, http2: true);
         (await client.Http.SendAsync(Http2("/next"))).Version.ShouldBe(HttpVersion.Version20);
         Task<HttpResponseMessage>? open = withOpenStream ? client.Http.SendAsync(Http2("/held")) : null;
         if (open is not null)
         {
-            await _held.ArrivedAsync();
+            await Held.ArrivedAsync();
         }
 
         client.Http.Dispose();
@@ -100,8 +79,7 @@ public sealed class KestrelEndingTests : IAsyncLifetime
         (WireClient client, SegmentRecorder recorder) = await StartAsync(scheme, static _ => Task.CompletedTask, http2: true);
         (await client.Http.SendAsync(Http2("/next"))).Version.ShouldBe(HttpVersion.Version20);
 
-        await _server!.DisposeAsync();
-        _server = null;
+        await StopServerAsync();
 
         // A frame of the runtime's that crosses the server's FIN (an acknowledgement of its settings) may draw a reset from the
         // server, which has gone by then. None comes from the client.
@@ -120,20 +98,13 @@ public sealed class KestrelEndingTests : IAsyncLifetime
         using HttpResponseMessage response = await http.SendAsync(request, token);
     }
 
-    private async Task<(WireClient Client, SegmentRecorder Recorder)> StartAsync(Scheme scheme, RequestDelegate answer, bool http2 = false)
-    {
-        _server = await KestrelServer.StartAsync(answer, scheme.Tls(), http2);
-        _recorder = SegmentRecorder.Start(_server.Port);
-        SocketsHttpHandler sockets = new SocketsHttpHandler { MaxConnectionsPerServer = 1 }.TrustTestCertificate();
-        var handler = new GracefulHttpHandler(new GracefulHttpOptions { Strategy = AbandonStrategy.Close }, sockets);
-        _client = new WireClient(_server.BaseAddress, handler, _recorder);
-        return (_client, _recorder);
-    }
+    private Task<(WireClient Client, SegmentRecorder Recorder)> StartAsync(Scheme scheme, RequestDelegate answer, bool http2 = false) =>
+        StartAsync(scheme, answer, AbandonStrategy.Close, http2);
 
     private async Task ShouldEndWithoutResetAsync(WireClient client, SegmentRecorder recorder)
     {
         await recorder.WaitForAsync(r => r.FinsFromClient == 1);
-        _held.Release();
+        Held.Release();
         await client.WaitForIdleAsync();
         await recorder.SettleAsync();
         recorder.ResetsFromClient.ShouldBe(0);
