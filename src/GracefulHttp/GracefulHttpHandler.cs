@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 using GracefulHttp.Abandonment;
+using GracefulHttp.Diagnostics;
 using GracefulHttp.Validation;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GracefulHttp;
 
@@ -192,7 +192,7 @@ public sealed class GracefulHttpHandler : DelegatingHandler
         {
             if (_drainer is null)
             {
-                ILogger logger = LoggerFactory?.CreateLogger(GracefulHttpTelemetry.Name) ?? NullLogger.Instance;
+                ILogger logger = QuietLogger.Create(LoggerFactory);
                 InnerHandler ??= new SocketsHttpHandler();
                 Abandonment.InnerHandler inner = _options.Enabled
                     ? Abandonment.InnerHandler.Prepare(InnerHandler, _options, logger, MeterFactory, TimeProvider)

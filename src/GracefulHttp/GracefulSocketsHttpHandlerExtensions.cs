@@ -1,7 +1,7 @@
 using GracefulHttp.Connections;
+using GracefulHttp.Diagnostics;
 using GracefulHttp.Validation;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GracefulHttp;
 
@@ -40,7 +40,7 @@ public static class GracefulSocketsHttpHandlerExtensions
         OptionsValidation.ThrowIfInvalid(copy, nameof(options));
         if (GracefulConnector.Find(handler) is null)
         {
-            ILogger logger = loggerFactory?.CreateLogger(GracefulHttpTelemetry.Name) ?? NullLogger.Instance;
+            ILogger logger = QuietLogger.Create(loggerFactory);
             GracefulConnector.Attach(handler, new ConnectionCloser(copy, logger, handler.MeterFactory, TimeProvider.System));
         }
 
