@@ -18,6 +18,8 @@ internal sealed class OriginBudget(GracefulHttpOptions options, int maxConnectio
     private long _completed;
     private long _resets;
 
+    public bool IsDraining => Volatile.Read(ref _drains) != 0;
+
     /// <summary>Whether nothing would be lost if it were forgotten.</summary>
     public bool IsIdle
     {
@@ -26,7 +28,7 @@ internal sealed class OriginBudget(GracefulHttpOptions options, int maxConnectio
             lock (_lock)
             {
                 Fill();
-                return _drains == 0 && _tokens >= options.Http2ResetBurst;
+                return !IsDraining && _tokens >= options.Http2ResetBurst;
             }
         }
     }

@@ -10,6 +10,9 @@ internal sealed class OriginBudgets(GracefulHttpOptions options, int maxConnecti
 
     private readonly ConcurrentDictionary<Origin, OriginBudget> _origins = new();
     private int _count;
+    private int _forgetAt = Remembered;
+
+    public int Count => _origins.Count;
 
     public OriginBudget For(Uri? uri)
     {
@@ -19,9 +22,9 @@ internal sealed class OriginBudgets(GracefulHttpOptions options, int maxConnecti
             return known;
         }
 
-        if (Interlocked.Increment(ref _count) > Remembered)
+        if (Interlocked.Increment(ref _count) > Volatile.Read(ref _forgetAt))
         {
-            ForgetIdle();
+            Forget();
         }
 
         return _origins.GetOrAdd(key, static (_, self) => self.Create(), this);
@@ -29,16 +32,29 @@ internal sealed class OriginBudgets(GracefulHttpOptions options, int maxConnecti
 
     private OriginBudget Create() => new(options, maxConnectionsPerServer, timeProvider);
 
-    private void ForgetIdle()
+    private void Forget()
+    {
+        Remove(static budget => budget.IsIdle);
+        if (_origins.Count > Remembered / 2)
+        {
+            // Resets are forgiven rather than remembered without bound.
+            Remove(static budget => !budget.IsDraining);
+        }
+
+        // Seldom, however many are left: this may be inside somebody's Cancel().
+        int count = _origins.Count;
+        Volatile.Write(ref _forgetAt, Math.Max(Remembered, 2 * count));
+        Volatile.Write(ref _count, count);
+    }
+
+    private void Remove(Predicate<OriginBudget> match)
     {
         foreach ((Origin key, OriginBudget budget) in _origins)
         {
-            if (budget.IsIdle)
+            if (match(budget))
             {
                 _origins.TryRemove(key, out _);
             }
         }
-
-        Volatile.Write(ref _count, _origins.Count);
     }
 }
