@@ -34,7 +34,9 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
     {
         Drainer = drainer;
         _original = request;
-        _selected = drainer.Options.StrategySelector?.Invoke(request) ?? drainer.Options.Strategy;
+        _selected = drainer.Options.StrategySelector is { } selector && !TryGetOwn(request, out _) && selector(request) is { } selected
+            ? selected
+            : drainer.Options.Strategy;
 
         // The runtime writes to a message that it sends; one that still runs without its caller is not sent twice.
         Message = AbandonedMessages.Find(request) is null ? request : MessageClone.Of(request);
@@ -51,10 +53,7 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
     public CancellationToken InnerToken => (Volatile.Read(ref _inner) ?? CreateInner()).Token;
 
     /// <summary>Asked for when the request is abandoned, so that it costs nothing otherwise.</summary>
-    public AbandonStrategy Strategy =>
-        _original.Options.TryGetValue(GracefulHttpRequestMessageExtensions.AbandonStrategyKey, out AbandonStrategy own)
-            ? own
-            : _selected;
+    public AbandonStrategy Strategy => TryGetOwn(_original, out AbandonStrategy own) ? own : _selected;
 
     /// <summary>
     /// Whether its content may be in use: it is not known to be sent in full, which over HTTP/2 nobody knows. Then nothing is let
@@ -265,6 +264,9 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
     }
 
     private bool TryMove(int from, int to) => Interlocked.CompareExchange(ref _state, to, from) == from;
+
+    private static bool TryGetOwn(HttpRequestMessage request, out AbandonStrategy own) =>
+        request.Options.TryGetValue(GracefulHttpRequestMessageExtensions.AbandonStrategyKey, out own);
 
     private CancellationTokenSource CreateInner()
     {

@@ -65,8 +65,13 @@ internal sealed class InnerHandler
                 sockets, new ConnectionCloser(options, logger, meterFactory ?? sockets.MeterFactory, timeProvider));
             RequestHooks.Attach(sockets);
 
-            // Drained streams hold their places, and live requests queue behind them on a single connection.
-            sockets.EnableMultipleHttp2Connections = true;
+            // Drained streams hold their places, and live requests queue behind them on a single connection. Only set where
+            // it is not: that throws once the handler has started, as one that is shared has.
+            if (!sockets.EnableMultipleHttp2Connections)
+            {
+                sockets.EnableMultipleHttp2Connections = true;
+            }
+
             return new InnerHandler(connector, sockets.MaxConnectionsPerServer);
         }
         catch (InvalidOperationException)
