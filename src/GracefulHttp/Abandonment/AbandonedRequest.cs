@@ -93,6 +93,7 @@ internal sealed class AbandonedRequest : BackgroundJob
             }
 
             _permit.Release();
+            _request.Scope.End();
             AbandonedMessages.Remove(_request.Message, this);
             _drainer.Record((AbandonOutcome)_outcome, _drainer.TimeProvider.GetElapsedTime(_abandonedAt), _discarded);
         }

@@ -40,6 +40,7 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
 
         // The runtime writes to a message that it sends; one that still runs without its caller is not sent twice.
         Message = AbandonedMessages.Find(request) is null ? request : MessageClone.Of(request);
+        Scope = new RequestScope(Message);
     }
 
     public Drainer Drainer { get; }
@@ -47,7 +48,7 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
     /// <summary>What is sent: the caller's message, or its clone.</summary>
     public HttpRequestMessage Message { get; }
 
-    public RequestScope Scope { get; } = new();
+    public RequestScope Scope { get; }
 
     /// <summary>What ends the request below us. Not linked to the caller's token: what the caller cancels is its own waiting.</summary>
     public CancellationToken InnerToken => (Volatile.Read(ref _inner) ?? CreateInner()).Token;

@@ -44,7 +44,7 @@ internal sealed class RequestHooks
         // A CONNECT flows with the request for which the tunnel is built, and says nothing of it.
         if (request.Method != HttpMethod.Connect
             && RequestScope.Current is { } scope
-            && !scope.TryAdvance(SendProgress.Serialized))
+            && !scope.TrySerialize(request))
         {
             // The runtime maps it to the request's (our) token and leaves an HTTP/2 connection healthy.
             throw new OperationCanceledException("The request was abandoned before it was sent.");

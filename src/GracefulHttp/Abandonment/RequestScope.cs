@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GracefulHttp.Abandonment;
 
 /// <summary>
@@ -6,21 +8,25 @@ namespace GracefulHttp.Abandonment;
 /// </summary>
 /// <remarks>
 /// It flows with the request to the connection's writes, and an idle connection keeps the last one. So it holds nothing of the
-/// caller's, and is never pooled.
+/// caller's, and is never pooled. It may flow further than it should: a handler below us that starts a loop of its own with the
+/// first request keeps the scope of that one for all. Told apart by its message, of which it knows no more than the hash code, and
+/// by its end; what is left is a request without headers, in such a loop, over HTTP/1.1, while the first one drains: it is refused.
 /// </remarks>
-internal sealed class RequestScope
+internal sealed class RequestScope(HttpRequestMessage message)
 {
     private const int Abandoned = 1 << 8;
 
     private static readonly AsyncLocal<RequestScope?> Flowing = new();
 
+    private int _message = RuntimeHelpers.GetHashCode(message);
     private int _state;
     private volatile bool _aborted;
     private volatile bool _cut;
+    private volatile bool _hasEnded;
 
     public static RequestScope? Current
     {
-        get => Flowing.Value;
+        get => Flowing.Value is { _hasEnded: false } scope ? scope : null;
         set => Flowing.Value = value;
     }
 
@@ -61,6 +67,30 @@ internal sealed class RequestScope
 
         return false;
     }
+
+    /// <summary>Notes that the headers of this message go out. False where it was abandoned before.</summary>
+    public bool TrySerialize(HttpRequestMessage sent)
+    {
+        int hash = RuntimeHelpers.GetHashCode(sent);
+        if (TryAdvance(SendProgress.Serialized))
+        {
+            // A handler below us may send a copy.
+            _message = hash;
+            return true;
+        }
+
+        if (_message == hash)
+        {
+            return false;
+        }
+
+        // Somebody else's: its connection shall not take it for this one.
+        Current = null;
+        return true;
+    }
+
+    /// <summary>Whatever it flows with from here on is somebody else's.</summary>
+    public void End() => _hasEnded = true;
 
     /// <summary>
     /// Notes that the last byte is out, also where the caller left during that very write: it was not cancelled, and is over.
