@@ -16,10 +16,11 @@ public sealed partial class SampleTests
         MatchCollection lines = Counts().Matches(output);
         lines.Count.ShouldBe(2, output);
 
-        // On a busy machine a call may time out before its connection is there: it sends nothing, and is reset nowhere.
+        // On a busy machine a call may time out before its connection is there: it sends nothing, and is reset nowhere. The
+        // connection may still come, and then ends unused.
         int resetsBefore = Count(lines[0], "resets");
         resetsBefore.ShouldBeInRange(10, 20, output);
-        Count(lines[0], "connections").ShouldBe(resetsBefore, output);
+        Count(lines[0], "connections").ShouldBeInRange(resetsBefore, 20, output);
         Count(lines[1], "resets").ShouldBe(0, output);
         Count(lines[1], "connections").ShouldBeLessThan(resetsBefore, output);
     }
