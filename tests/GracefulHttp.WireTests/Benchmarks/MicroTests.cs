@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace GracefulHttp.WireTests.Benchmarks;
 
 /// <summary>Each measurement of <c>micro</c> in miniature. What is exact is asserted; what is measured is only there.</summary>
+[Collection(nameof(Alone))]
 public sealed class MicroTests : IDisposable
 {
     /// <summary>
