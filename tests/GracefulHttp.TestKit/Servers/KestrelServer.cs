@@ -28,15 +28,18 @@ public sealed class KestrelServer : IAsyncDisposable
     /// <param name="tls"><see cref="SslProtocols.None"/> for http, otherwise the TLS versions to speak.</param>
     /// <param name="http2">Speak HTTP/2 only, without TLS by prior knowledge; otherwise HTTP/1.1 only.</param>
     /// <param name="configureTls">What else TLS shall do.</param>
+    /// <param name="maxStreams">How many HTTP/2 streams of one connection may be open at the same time.</param>
     public static async Task<KestrelServer> StartAsync(
         RequestDelegate answer,
         SslProtocols tls = SslProtocols.None,
         bool http2 = false,
-        Action<HttpsConnectionAdapterOptions>? configureTls = null)
+        Action<HttpsConnectionAdapterOptions>? configureTls = null,
+        int maxStreams = 100)
     {
         ArgumentNullException.ThrowIfNull(answer);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.Http2.MaxStreamsPerConnection = maxStreams);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = http2 ? HttpProtocols.Http2 : HttpProtocols.Http1;
