@@ -76,6 +76,7 @@ public sealed class StrategyTests : WireTest
             aborted,
             (http, token) => http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/held").SetAbandonStrategy(AbandonStrategy.Abort), token),
             begun: Task.CompletedTask);
+        await Recorder.WaitForAsync(recorder => recorder.FinsFromClient + recorder.ResetsFromClient > 0);
         aborted.Release();
         await Recorder.WaitForAsync(recorder => recorder.ConnectionsResetByClient == 1);
         await client.AbandonAsync(Held, Phase.Headers);
