@@ -22,6 +22,9 @@ public sealed class WireClient : IAsyncDisposable
     /// <summary>Null for a client without the message layer.</summary>
     public GracefulHttpHandler? Graceful { get; }
 
+    /// <summary>Completes when response headers have come through for the first time.</summary>
+    public Task ResponseReceived => _signal.Received;
+
     /// <summary>
     /// Makes a call to <c>/held</c>, waits until it is in its phase, and leaves. The answer is still held when this ends, so
     /// the caller cannot have waited for it.
