@@ -14,33 +14,35 @@ namespace GracefulHttp.Abandonment;
 /// </remarks>
 internal sealed class RequestScope(HttpRequestMessage message)
 {
+    // Bits of the state beside the progress; one field, for every request has a scope. The others come after the first only.
     private const int Abandoned = 1 << 8;
+    private const int Aborted = 1 << 9;
+    private const int CutOff = 1 << 10;
+    private const int Ended = 1 << 11;
+    private const int ProgressMask = Abandoned - 1;
 
     private static readonly AsyncLocal<RequestScope?> Flowing = new();
 
     private int _message = RuntimeHelpers.GetHashCode(message);
     private int _state;
-    private volatile bool _aborted;
-    private volatile bool _cut;
-    private volatile bool _hasEnded;
 
     public static RequestScope? Current
     {
-        get => Flowing.Value is { _hasEnded: false } scope ? scope : null;
+        get => Flowing.Value is { } scope && !scope.Has(Ended) ? scope : null;
         set => Flowing.Value = value;
     }
 
-    public SendProgress Progress => (SendProgress)(Volatile.Read(ref _state) & ~Abandoned);
+    public SendProgress Progress => (SendProgress)(Volatile.Read(ref _state) & ProgressMask);
 
     /// <summary>Whether the connection shall end as without this library.</summary>
-    public bool IsAborted => _aborted;
+    public bool IsAborted => Has(Aborted);
 
-    public void Abort() => _aborted = true;
+    public void Abort() => Interlocked.Or(ref _state, Aborted);
 
     /// <summary>Whether its connection shall give it nothing more to read, so that the runtime closes it.</summary>
-    public bool IsCut => _cut;
+    public bool IsCut => Has(CutOff);
 
-    public void Cut() => _cut = true;
+    public void Cut() => Interlocked.Or(ref _state, CutOff);
 
     /// <summary>
     /// Notes that the request goes on. False where it was abandoned before: then not one byte more may be sent for it, be it
@@ -90,7 +92,7 @@ internal sealed class RequestScope(HttpRequestMessage message)
     }
 
     /// <summary>Whatever it flows with from here on is somebody else's.</summary>
-    public void End() => _hasEnded = true;
+    public void End() => Interlocked.Or(ref _state, Ended);
 
     /// <summary>
     /// Notes that the last byte is out, also where the caller left during that very write: it was not cancelled, and is over.
@@ -106,4 +108,6 @@ internal sealed class RequestScope(HttpRequestMessage message)
 
     /// <summary>Stops all sending, in one transition. How far it had come is <see cref="Progress"/> from now on.</summary>
     public void Abandon() => Interlocked.Or(ref _state, Abandoned);
+
+    private bool Has(int bit) => (Volatile.Read(ref _state) & bit) != 0;
 }
