@@ -12,6 +12,7 @@ public sealed class CarrierServer : IAsyncDisposable
     private readonly List<(string Request, TaskCompletionSource Seen)> _waiters = [];
     private FinBlindServer? _finBlind;
     private KestrelServer? _kestrel;
+    private readonly SemaphoreSlim _streamReset = new(0);
     private int _resets;
 
     private CarrierServer()
@@ -36,6 +37,17 @@ public sealed class CarrierServer : IAsyncDisposable
 
     /// <summary>HTTP/2 streams that the client has reset. HTTP/1.1: none, for the server does not look.</summary>
     public int StreamsReset => Volatile.Read(ref _resets);
+
+    /// <summary>Completes when so many streams have been reset. Kestrel tells of a reset later than of what comes behind it.</summary>
+    public async Task ShouldReceiveResetsAsync(int streams)
+    {
+        for (int i = 0; i < streams; i++)
+        {
+            await _streamReset.WaitAsync().WithinAsync();
+        }
+
+        StreamsReset.ShouldBe(streams);
+    }
 
     public static async Task<CarrierServer> StartAsync(Carrier carrier, Func<CarrierExchange, Task> answer, int maxStreams)
     {
@@ -81,11 +93,16 @@ public sealed class CarrierServer : IAsyncDisposable
     {
         await (_finBlind?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_kestrel?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _streamReset.Dispose();
     }
 
     private async Task AnswerAsync(HttpContext context, Func<CarrierExchange, Task> answer)
     {
-        context.RequestAborted.Register(() => Interlocked.Increment(ref _resets));
+        context.RequestAborted.Register(() =>
+        {
+            Interlocked.Increment(ref _resets);
+            _streamReset.Release();
+        });
         await NoteAsync($"{context.Request.Method} {context.Request.Path}");
         await answer(new KestrelCarrierExchange(context));
     }

@@ -51,7 +51,7 @@ public sealed class Http2GhostTests : CarrierTest
         // Nobody is waited for: the answers are still held.
         await client.WaitForIdleAsync();
         (await client.Http.GetStringAsync("/next").WithinAsync()).ShouldBe("ok");
-        Server.StreamsReset.ShouldBe(Requests);
+        await Server.ShouldReceiveResetsAsync(Requests);
         allArrived.Release();
         Held.Release();
         await ShouldSeeNoGhostAsync(client, ["GET /first", .. Enumerable.Repeat("GET /held", Requests), "GET /next"]);

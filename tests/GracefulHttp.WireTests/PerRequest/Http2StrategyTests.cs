@@ -21,7 +21,7 @@ public sealed class Http2StrategyTests : CarrierTest
 
         // The answer is still held: nobody waits for it.
         await ShouldSeeNoGhostAsync(client, "GET /held");
-        Server.StreamsReset.ShouldBe(1);
+        await Server.ShouldReceiveResetsAsync(1);
         Recorder.ConnectionsOpened.ShouldBe(1);
     }
 
