@@ -11,8 +11,9 @@ namespace GracefulHttp.Connections;
 /// <remarks>It keeps no thread, no timer and no buffer while it lingers; <see cref="LingerBudget"/> cuts it when its time is up.</remarks>
 internal sealed class ClosingConnection : BackgroundJob
 {
-    // For streams of the user's only: what is cancelled is back within microseconds, unless it ignores that.
-    private static readonly TimeSpan QuiesceGrace = TimeSpan.FromMilliseconds(100);
+    // For streams of the user's only: what is cancelled is back within microseconds, on a busy machine perhaps not, unless it
+    // ignores that.
+    private static readonly TimeSpan QuiesceGrace = TimeSpan.FromSeconds(1);
 
     private readonly ConnectionCloser _closer;
     private Task? _connecting;

@@ -157,6 +157,8 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
         _gate.CancelWrites();
     }
 
+    public void AllowWrites() => _gate.AllowWrites();
+
     void ITunnelTransport.Abort()
     {
         if (_gate.TryClose())

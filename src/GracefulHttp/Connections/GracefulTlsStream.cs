@@ -61,6 +61,9 @@ internal sealed class GracefulTlsStream : DuplexStream, IUngatedOperations, ITun
     /// <summary>Whether there is a stream of the user's above or below the session: it may not give back what was cancelled.</summary>
     public bool HasUsersStream => !ReferenceEquals(_stream, _session) || (_transport is null && _tunnel is null);
 
+    /// <summary>The connection of ours that carries the session, directly or through a tunnel.</summary>
+    private ITunnelTransport? Below => _transport ?? _tunnel;
+
     private GatedOperations Gated => new(_gate, this);
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
@@ -142,6 +145,9 @@ internal sealed class GracefulTlsStream : DuplexStream, IUngatedOperations, ITun
             return;
         }
 
+        // A write that was cancelled may have been out already: then it has not failed, and the goodbye goes the same way.
+        Below?.AllowWrites();
+
         if (socket is null)
         {
             // What lies below is not ours to ask. After the peer's close_notify, silence is the safe answer.
@@ -182,6 +188,12 @@ internal sealed class GracefulTlsStream : DuplexStream, IUngatedOperations, ITun
     {
         _gate.CancelWrites();
         _transport?.InterruptWrites();
+    }
+
+    void ITunnelTransport.AllowWrites()
+    {
+        _gate.AllowWrites();
+        _transport?.AllowWrites();
     }
 
     void ITunnelTransport.Abort()
@@ -228,11 +240,10 @@ internal sealed class GracefulTlsStream : DuplexStream, IUngatedOperations, ITun
     /// <summary>Ends what no token of ours reaches: a blocked thread, or a stream of the user's that hands no token down.</summary>
     private void InterruptBelow()
     {
-        ITunnelTransport? below = _transport ?? _tunnel;
-        below?.InterruptReads();
+        Below?.InterruptReads();
         if (_gate.WasWriting)
         {
-            below?.InterruptWrites();
+            Below?.InterruptWrites();
         }
     }
 

@@ -21,6 +21,9 @@ internal interface ITunnelTransport
     /// <summary>The same for writes: half a record may be on the wire then, and no close_notify can be said.</summary>
     void InterruptWrites();
 
+    /// <summary>Lets close_notify pass after <see cref="InterruptWrites"/>, where all writes have come out whole.</summary>
+    void AllowWrites();
+
     /// <summary>Ends the connection as without this library.</summary>
     void Abort();
 }

@@ -13,7 +13,7 @@ internal sealed class OperationGate
     private const int WriteMask = Closing - Write;
 
     private readonly CancellationTokenSource _reads = new();
-    private readonly CancellationTokenSource _writes = new();
+    private CancellationTokenSource _writes = new();
     private TaskCompletionSource? _quiesced;
     private int _state;
 
@@ -106,6 +106,15 @@ internal sealed class OperationGate
 
     /// <summary>Cancels the writes in flight, and those to come.</summary>
     public void CancelWrites() => Cancel(_writes);
+
+    /// <summary>Lets one write more pass after <see cref="CancelWrites"/>, the goodbye. No write may be in flight.</summary>
+    public void AllowWrites()
+    {
+        if (_writes.IsCancellationRequested)
+        {
+            _writes = new CancellationTokenSource();
+        }
+    }
 
     /// <summary>Gives up on operations that do not come back; the end goes on without them.</summary>
     public void StopWaiting() => _quiesced?.TrySetResult();

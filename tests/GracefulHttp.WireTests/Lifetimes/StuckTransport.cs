@@ -21,7 +21,7 @@ internal sealed class StuckTransport : IDisposable
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
-        return new PassingStream(new NetworkStream(socket, ownsSocket: true)) { OnDispose = Block };
+        return new UsersStream(new NetworkStream(socket, ownsSocket: true)) { OnDispose = Block };
     }
 
     public void Dispose() => _released.Dispose();

@@ -13,6 +13,9 @@ internal sealed class UsersStream(Stream inner) : Stream
     /// <summary>Called first when it is disposed.</summary>
     public Action OnDispose { get; init; } = static () => { };
 
+    /// <summary>Called when a write is out, and holds its end.</summary>
+    public Func<CancellationToken, Task> AfterWrite { get; init; } = static _ => Task.CompletedTask;
+
     public int Reads => Volatile.Read(ref _reads);
 
     public int Writes => Volatile.Read(ref _writes);
@@ -52,10 +55,11 @@ internal sealed class UsersStream(Stream inner) : Stream
         }
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _writes);
-        return inner.WriteAsync(buffer, HandsTokensDown ? cancellationToken : CancellationToken.None);
+        await inner.WriteAsync(buffer, HandsTokensDown ? cancellationToken : CancellationToken.None);
+        await AfterWrite(cancellationToken);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -60,6 +60,24 @@ public sealed class UsersStreamTests : WireTest
         await ShouldEndInPeaceAsync(client, scheme);
     }
 
+    /// <summary>As on a busy machine: the bytes are out, and the thread that wrote them has not come back when the caller leaves.</summary>
+    [Theory]
+    [InlineData(Scheme.HttpsTls12)]
+    [InlineData(Scheme.HttpsTls13)]
+    public async Task Request_WriteIsOutButHasNotReturned_EndsInPeace(Scheme scheme)
+    {
+        Serve(scheme, Phase.Headers.HeldScript(Held));
+        SocketsHttpHandler sockets = NewSocketsHandler();
+        sockets.PlaintextStreamFilter = (context, _) =>
+            new ValueTask<Stream>(new UsersStream(context.PlaintextStream) { AfterWrite = UntilCancelledAsync });
+        WireClient client = Connect(sockets.UseGracefulClose());
+
+        await client.AbandonAsync(Held, Phase.Headers);
+
+        await ShouldSendFinAsync();
+        await ShouldEndInPeaceAsync(client, scheme);
+    }
+
     [Theory]
     [MemberData(nameof(Cells.Schemes), MemberType = typeof(Cells))]
     public async Task Request_OverAForeignStreamThatForgetsTokens_ReleasesItsCaller(Scheme scheme)
@@ -192,6 +210,15 @@ public sealed class UsersStreamTests : WireTest
         WireClient client = Connect(sockets.UseGracefulClose());
 
         (await client.Http.GetStringAsync("/next")).ShouldBe("ok");
+    }
+
+    private static async Task UntilCancelledAsync(CancellationToken token)
+    {
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (token.Register(cancelled.SetResult))
+        {
+            await cancelled.Task.WithinAsync();
+        }
     }
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
