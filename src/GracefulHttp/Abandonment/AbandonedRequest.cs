@@ -44,7 +44,7 @@ internal sealed class AbandonedRequest : BackgroundJob
         _permit = new DrainPermit(_drainer, IsStream ? null : _origin);
     }
 
-    private bool IsStream => _rung is Rung.DrainStream or Rung.CloseStream or Rung.Reset;
+    private bool IsStream => _rung is Rung.DrainStream or Rung.CloseStream or Rung.ResetUnknown or Rung.Reset;
 
     /// <summary>Whether it is being ended, rather than waited for.</summary>
     private bool IsDecided => Volatile.Read(ref _outcome) != (int)AbandonOutcome.None;
@@ -62,6 +62,15 @@ internal sealed class AbandonedRequest : BackgroundJob
     }
 
     public static AbandonedRequest ReadingBody(GracefulRequest request, ReceivedBody body) => new(request, sending: null, letsGo: false, body);
+
+    /// <summary>Ends what has not been sent before its caller is let go: the connection that it waits for may come the next moment.</summary>
+    public void UnsendAtOnce()
+    {
+        if (_rung == Rung.Unsend)
+        {
+            HandDown(AbandonOutcome.NotSent);
+        }
+    }
 
     /// <summary>The answer would redirect, authenticate or leave a cookie: it ends here. Called while its headers are read.</summary>
     public void StopActing() => End(AbandonOutcome.WouldAct);
@@ -129,12 +138,15 @@ internal sealed class AbandonedRequest : BackgroundJob
         switch (_rung)
         {
             case Rung.Unsend:
-                return HandDown(AbandonOutcome.NotSent);
+                UnsendAtOnce();
+                return true;
             case Rung.Abort:
                 return HandDown(AbandonOutcome.Aborted);
             case Rung.Close:
-            case Rung.CloseStream when _origin.TryReset():
+            case Rung.CloseStream or Rung.ResetUnknown when _origin.TryReset():
                 return HandDown(AbandonOutcome.Closed);
+            case Rung.ResetUnknown:
+                return false;
         }
 
         if (_rung == Rung.Reset || _request.InnerToken.IsCancellationRequested)

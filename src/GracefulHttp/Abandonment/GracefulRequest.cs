@@ -245,7 +245,9 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
             }
 
             // First the job: a caller that is let go may send its message again, or wait for everything to end.
-            Drainer.Take(AbandonedRequest.WaitingForHeaders(this, _sending!, mayBeUploading));
+            var abandoned = AbandonedRequest.WaitingForHeaders(this, _sending!, mayBeUploading);
+            abandoned.UnsendAtOnce();
+            Drainer.Take(abandoned);
             jobLetsGo = mayBeUploading;
         }
         finally

@@ -30,7 +30,7 @@ internal static class Ladder
             SendProgress.Sent => Wanted(strategy),
             SendProgress.Sending => Rung.Close,
             SendProgress.Serialized when mayBeHttp2 => hasContent ? Rung.Reset : WantedOfStream(strategy),
-            SendProgress.NotSeen when mayBeHttp2 && !hasHeaders && inner.MayHaveStreamsTo(message.RequestUri) => Rung.Reset,
+            SendProgress.NotSeen when mayBeHttp2 && !hasHeaders && inner.MayHaveStreamsTo(message.RequestUri) => Rung.ResetUnknown,
             _ => inner.TellsProgress ? Rung.Unsend : Rung.Close,
         };
     }

@@ -21,6 +21,12 @@ internal enum Rung
     /// <summary>Reset the stream while the reset budget lasts, else as <see cref="DrainStream"/>.</summary>
     CloseStream,
 
-    /// <summary>Reset the stream, if there is one, also while the reset budget is empty: let run it would upload, or be sent yet.</summary>
+    /// <summary>
+    /// Perhaps a stream, perhaps not sent yet: reset while the reset budget lasts, else let run until the drain timeout, without
+    /// a drain. Resets without end would close the connection under everybody, which is worse than one request too many.
+    /// </summary>
+    ResetUnknown,
+
+    /// <summary>Reset the stream, also while the reset budget is empty: let run it would upload.</summary>
     Reset,
 }

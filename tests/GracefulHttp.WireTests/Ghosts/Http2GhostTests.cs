@@ -4,8 +4,8 @@ using GracefulHttp.WireTests.Carriers;
 namespace GracefulHttp.WireTests.Ghosts;
 
 /// <summary>
-/// HTTP/2 does not tell whether a request without headers has been sent. Once abandoned it is ended, however many resets that
-/// takes: let run, it might be one that has never left.
+/// HTTP/2 does not tell whether a request without headers has been sent. Once abandoned it is reset while the budget lasts; let
+/// run after that, its late answer acts for nobody.
 /// </summary>
 public sealed class Http2GhostTests : CarrierTest
 {
@@ -19,7 +19,7 @@ public sealed class Http2GhostTests : CarrierTest
     [InlineData(Carrier.Http2, 0)]
     [InlineData(Carrier.Http2OverTls, 16)]
     [InlineData(Carrier.Http2OverTls, 0)]
-    public async Task Drain_ManyWithoutHeaders_EachIsResetAtOnce(Carrier carrier, int resetBurst)
+    public async Task Drain_ManyWithoutHeaders_NoneIsRedirected(Carrier carrier, int resetBurst)
     {
         var allArrived = new SyncPoint();
         await ServeAsync(carrier, async exchange =>
@@ -48,12 +48,10 @@ public sealed class Http2GhostTests : CarrierTest
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithinAsync());
         }
 
-        // Nobody is waited for: the answers are still held.
-        await client.WaitForIdleAsync();
         (await client.Http.GetStringAsync("/next").WithinAsync()).ShouldBe("ok");
-        await Server.ShouldReceiveResetsAsync(Requests);
         allArrived.Release();
         Held.Release();
+        await client.WaitForIdleAsync();
         await ShouldSeeNoGhostAsync(client, ["GET /first", .. Enumerable.Repeat("GET /held", Requests), "GET /next"]);
     }
 }
