@@ -1,6 +1,6 @@
 namespace GracefulHttp.WireTests;
 
-/// <summary>Outside of the handler under test: tells when response headers have come through, that is, when the body phase has begun.</summary>
+/// <summary>Outside of the handler under test: tells when the response headers of <c>/held</c> have come through, that is, when the body phase has begun.</summary>
 internal sealed class ResponseSignal(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -10,7 +10,11 @@ internal sealed class ResponseSignal(HttpMessageHandler inner) : DelegatingHandl
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
-        _received.TrySetResult();
+        if (response.RequestMessage?.RequestUri?.AbsolutePath == "/held")
+        {
+            _received.TrySetResult();
+        }
+
         return response;
     }
 }

@@ -29,12 +29,14 @@ public sealed class KestrelServer : IAsyncDisposable
     /// <param name="http2">Speak HTTP/2 only, without TLS by prior knowledge; otherwise HTTP/1.1 only.</param>
     /// <param name="configureTls">What else TLS shall do.</param>
     /// <param name="maxStreams">How many HTTP/2 streams of one connection may be open at the same time.</param>
+    /// <param name="frames">With HTTP/2, keeps what the clients send.</param>
     public static async Task<KestrelServer> StartAsync(
         RequestDelegate answer,
         SslProtocols tls = SslProtocols.None,
         bool http2 = false,
         Action<HttpsConnectionAdapterOptions>? configureTls = null,
-        int maxStreams = 100)
+        int maxStreams = 100,
+        Http2FrameLog? frames = null)
     {
         ArgumentNullException.ThrowIfNull(answer);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -49,6 +51,16 @@ public sealed class KestrelServer : IAsyncDisposable
                 {
                     https.SslProtocols = tls;
                     configureTls?.Invoke(https);
+                });
+            }
+
+            // After UseHttps: it sees what TLS carried.
+            if (frames is not null)
+            {
+                listen.Use(next => connection =>
+                {
+                    connection.Transport = new FrameLoggingPipe(connection.Transport, frames);
+                    return next(connection);
                 });
             }
         }));
