@@ -4,11 +4,9 @@ using GracefulHttp.TestKit;
 namespace GracefulHttp.WireTests.Endings;
 
 /// <summary>A request body of which the first bytes are sent, and no more until it is let go: no write is in flight meanwhile.</summary>
-internal sealed class HeldUpload : HttpContent
+/// <param name="firstBytes">More than the runtime buffers before it writes.</param>
+internal sealed class HeldUpload(int firstBytes = 100_000) : HttpContent
 {
-    // More than the runtime buffers before it writes.
-    private const int FirstBytes = 100_000;
-
     public SyncPoint Held { get; } = new();
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -16,16 +14,16 @@ internal sealed class HeldUpload : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        await stream.WriteAsync(new byte[FirstBytes], cancellationToken);
+        await stream.WriteAsync(new byte[firstBytes], cancellationToken);
         cancellationToken.Register(Held.Release);
         await Held.ArriveAsync();
         cancellationToken.ThrowIfCancellationRequested();
-        await stream.WriteAsync(new byte[FirstBytes], cancellationToken);
+        await stream.WriteAsync(new byte[firstBytes], cancellationToken);
     }
 
     protected override bool TryComputeLength(out long length)
     {
-        length = 2 * FirstBytes;
+        length = 2 * firstBytes;
         return true;
     }
 
