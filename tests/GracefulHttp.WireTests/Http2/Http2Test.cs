@@ -83,7 +83,7 @@ public abstract class Http2Test : IAsyncLifetime
     protected async Task<WireClient> StartAsync(
         Scheme scheme, GracefulHttpOptions options, Func<HttpContext, SyncPoint, Task> answer, TimeProvider? clock = null)
     {
-        _server = await KestrelServer.StartAsync(context => AnswerAsync(context, answer), scheme.Tls(), http2: true, Frames);
+        _server = await KestrelServer.StartAsync(context => AnswerAsync(context, answer), scheme.Tls(), http2: true, frames: Frames);
         _recorder = SegmentRecorder.Start(_server.Port);
         SocketsHttpHandler sockets = new SocketsHttpHandler { InitialHttp2StreamWindowSize = StreamWindow }.TrustTestCertificate();
         var handler = new GracefulHttpHandler(options, sockets) { LoggerFactory = Logs, TimeProvider = clock ?? TimeProvider.System };
