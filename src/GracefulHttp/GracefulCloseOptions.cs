@@ -7,6 +7,8 @@ namespace GracefulHttp;
 /// </remarks>
 public class GracefulCloseOptions
 {
+    internal const int MaxLingeringConnectionsOfProcess = 10_000;
+
     /// <summary>Creates options with the defaults.</summary>
     public GracefulCloseOptions()
     {
@@ -19,6 +21,9 @@ public class GracefulCloseOptions
         MaxLingerSize = other.MaxLingerSize;
         MaxLingeringConnections = other.MaxLingeringConnections;
     }
+
+    /// <summary>What a configuration says and cannot be read: errors that are told with those of validation.</summary>
+    internal List<string> Unreadable { get; } = [];
 
     /// <summary>The longest time a connection lingers, counted from the moment it is disposed.</summary>
     /// <value>More than zero, at most one day; an infinite wait is refused. Default: 30 s (nginx's <c>lingering_time</c>).</value>
@@ -35,6 +40,9 @@ public class GracefulCloseOptions
     /// 0 or more. Default: 1000. With 0 no connection lingers: each is reset instead, which frees the port
     /// (and a SNAT port) at once.
     /// </value>
-    /// <remarks>When one more begins to linger, the one that has lingered longest is cut.</remarks>
+    /// <remarks>
+    /// When one more begins to linger, the one that has lingered longest is cut. All handlers of a process together let 10,000
+    /// linger, whatever their options say; over that the handler that adds one more cuts its own oldest.
+    /// </remarks>
     public int MaxLingeringConnections { get; set; } = 1000;
 }

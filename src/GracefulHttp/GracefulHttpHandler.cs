@@ -3,6 +3,7 @@ using GracefulHttp.Abandonment;
 using GracefulHttp.Diagnostics;
 using GracefulHttp.Validation;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GracefulHttp;
 
@@ -20,7 +21,7 @@ namespace GracefulHttp;
 /// </remarks>
 public sealed class GracefulHttpHandler : DelegatingHandler
 {
-    private readonly GracefulHttpOptions _options;
+    private readonly ClientState _client;
     private readonly Lock _startLock = new();
     private volatile Drainer? _drainer;
 
@@ -37,8 +38,9 @@ public sealed class GracefulHttpHandler : DelegatingHandler
     public GracefulHttpHandler(GracefulHttpOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _options = new GracefulHttpOptions(options);
-        OptionsValidation.ThrowIfInvalid(_options, nameof(options));
+        var copy = new GracefulHttpOptions(options);
+        OptionsValidation.ThrowIfInvalid(copy, nameof(options));
+        _client = new ClientState(copy, NullLogger.Instance);
     }
 
     /// <summary>Creates a handler in front of another.</summary>
@@ -55,6 +57,8 @@ public sealed class GracefulHttpHandler : DelegatingHandler
         ArgumentNullException.ThrowIfNull(innerHandler);
         InnerHandler = innerHandler;
     }
+
+    private GracefulHttpHandler(ClientState client) => _client = client;
 
     /// <summary>Where the end of each abandoned request and of each connection is logged.</summary>
     /// <value>Default: <see langword="null"/>, nothing is logged.</value>
@@ -89,16 +93,22 @@ public sealed class GracefulHttpHandler : DelegatingHandler
         }
     }
 
+    /// <summary>One of the handlers that a factory makes for one client.</summary>
+    internal static GracefulHttpHandler For(
+        ClientState client, ILoggerFactory? loggerFactory, IMeterFactory? meterFactory, TimeProvider timeProvider) =>
+        new(client) { LoggerFactory = loggerFactory, MeterFactory = meterFactory, TimeProvider = timeProvider };
+
     /// <inheritdoc />
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Drainer drainer = _drainer ?? Start();
-        if (!_options.Enabled)
+        if (!_client.Options.Value.Enabled)
         {
+            EnsureInnerHandler();
             return base.SendAsync(request, cancellationToken);
         }
 
+        Drainer drainer = _drainer ?? Start();
         if (cancellationToken.IsCancellationRequested)
         {
             return Task.FromCanceled<HttpResponseMessage>(cancellationToken);
@@ -116,12 +126,13 @@ public sealed class GracefulHttpHandler : DelegatingHandler
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Drainer drainer = _drainer ?? Start();
-        if (!_options.Enabled)
+        if (!_client.Options.Value.Enabled)
         {
+            EnsureInnerHandler();
             return base.Send(request, cancellationToken);
         }
 
+        Drainer drainer = _drainer ?? Start();
         var tracked = new GracefulRequest(drainer, request);
         RequestScope? outer = RequestScope.Current;
         RequestScope.Current = tracked.Scope;
@@ -186,6 +197,17 @@ public sealed class GracefulHttpHandler : DelegatingHandler
         return await SendAsync(drainer, request, ExecutionContext.Capture()!, cancellationToken).ConfigureAwait(false);
     }
 
+    private void EnsureInnerHandler()
+    {
+        if (InnerHandler is null)
+        {
+            lock (_startLock)
+            {
+                InnerHandler ??= new SocketsHttpHandler();
+            }
+        }
+    }
+
     private Drainer Start()
     {
         lock (_startLock)
@@ -193,11 +215,9 @@ public sealed class GracefulHttpHandler : DelegatingHandler
             if (_drainer is null)
             {
                 ILogger logger = QuietLogger.Create(LoggerFactory);
-                InnerHandler ??= new SocketsHttpHandler();
-                Abandonment.InnerHandler inner = _options.Enabled
-                    ? Abandonment.InnerHandler.Prepare(InnerHandler, _options, logger, MeterFactory, TimeProvider)
-                    : Abandonment.InnerHandler.Untouched;
-                _drainer = new Drainer(_options, inner, logger, TimeProvider);
+                EnsureInnerHandler();
+                var inner = Abandonment.InnerHandler.Prepare(InnerHandler, _client, logger, MeterFactory, TimeProvider);
+                _drainer = new Drainer(_client, inner, logger, TimeProvider);
             }
 
             return _drainer;

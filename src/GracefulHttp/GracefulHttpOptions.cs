@@ -18,6 +18,7 @@ public sealed class GracefulHttpOptions : GracefulCloseOptions
         MaxConcurrentDrains = other.MaxConcurrentDrains;
         Http2ResetBurst = other.Http2ResetBurst;
         Http2ResetsPerSecond = other.Http2ResetsPerSecond;
+        ShutdownTimeout = other.ShutdownTimeout;
         StrategySelector = other.StrategySelector;
     }
 
@@ -59,6 +60,11 @@ public sealed class GracefulHttpOptions : GracefulCloseOptions
     /// <summary>How fast the reset budget of an origin fills up again.</summary>
     /// <value>0 or more, per second. Default: 1.</value>
     public double Http2ResetsPerSecond { get; set; } = 1;
+
+    /// <summary>The longest time a host that has stopped waits until the connections and drains of this client have ended.</summary>
+    /// <value>More than zero, at most one day; the host's own <c>ShutdownTimeout</c> ends it too. Default: 5 s.</value>
+    /// <remarks>Only with <c>AddGracefulHttp</c>. What is left then ends with the process: the kernel answers what still comes with RST.</remarks>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Chooses the strategy of a request when it is sent; <see langword="null"/> stands for <see cref="Strategy"/>.</summary>
     /// <value>Default: <see langword="null"/>.</value>

@@ -41,7 +41,7 @@ public static class GracefulSocketsHttpHandlerExtensions
         if (GracefulConnector.Find(handler) is null)
         {
             ILogger logger = QuietLogger.Create(loggerFactory);
-            GracefulConnector.Attach(handler, new ConnectionCloser(copy, logger, handler.MeterFactory, TimeProvider.System));
+            GracefulConnector.Attach(handler, new ConnectionCloser(new CurrentOptions<GracefulCloseOptions>(copy), logger, handler.MeterFactory, TimeProvider.System));
         }
 
         return handler;

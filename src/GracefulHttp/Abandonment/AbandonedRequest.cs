@@ -41,7 +41,7 @@ internal sealed class AbandonedRequest : BackgroundJob
         // Read now: the message is its caller's again in a moment.
         _strategy = request.Strategy;
         _rung = ChooseRung();
-        _permit = new DrainPermit(_drainer, IsStream ? null : _origin);
+        _permit = new DrainPermit(_drainer.Drains, IsStream ? null : _origin);
     }
 
     private bool IsStream => _rung is Rung.DrainStream or Rung.CloseStream or Rung.ResetUnknown or Rung.Reset;

@@ -1,21 +1,21 @@
 namespace GracefulHttp.Abandonment;
 
-/// <summary>One of the drains that may run at the same time: of a handler, and of an origin's connections where it holds one.</summary>
-internal sealed class DrainPermit(Drainer drainer, OriginBudget? connections)
+/// <summary>One of the drains that may run at the same time: of a client, and of an origin's connections where it holds one.</summary>
+internal sealed class DrainPermit(DrainBudget drains, OriginBudget? connections)
 {
     private int _held;
 
     /// <summary>The caller must call <see cref="Release"/> when this returns true.</summary>
     public bool TryTake()
     {
-        if (!drainer.TryBeginDrain())
+        if (!drains.TryBeginDrain())
         {
             return false;
         }
 
         if (connections is not null && !connections.TryBeginDrain())
         {
-            drainer.EndDrain();
+            drains.EndDrain();
             return false;
         }
 
@@ -28,7 +28,7 @@ internal sealed class DrainPermit(Drainer drainer, OriginBudget? connections)
     {
         if (Interlocked.Exchange(ref _held, 0) != 0)
         {
-            drainer.EndDrain();
+            drains.EndDrain();
             connections?.EndDrain();
         }
     }

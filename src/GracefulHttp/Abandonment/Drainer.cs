@@ -4,36 +4,23 @@ using Microsoft.Extensions.Logging;
 
 namespace GracefulHttp.Abandonment;
 
-/// <summary>Takes over the abandoned requests of one handler, within its budgets.</summary>
-internal sealed class Drainer(GracefulHttpOptions options, InnerHandler inner, ILogger logger, TimeProvider timeProvider)
+/// <summary>Takes over the abandoned requests of one handler, within the budgets of its client.</summary>
+internal sealed class Drainer(ClientState client, InnerHandler inner, ILogger logger, TimeProvider timeProvider)
 {
-    private readonly BackgroundWork _work = new(logger);
-    private int _drains;
+    private readonly BackgroundWork _work = new(logger, client.Work);
 
-    public GracefulHttpOptions Options => options;
+    public GracefulHttpOptions Options => client.Options.Value;
+
+    public DrainBudget Drains => client.Drains;
 
     public InnerHandler Inner => inner;
 
-    public OriginBudgets Origins { get; } = new(options, inner.MaxConnectionsPerServer, timeProvider);
+    public OriginBudgets Origins { get; } = new(client.Options, inner.MaxConnectionsPerServer, timeProvider);
 
     public TimeProvider TimeProvider => timeProvider;
 
     /// <summary>Returns at once; never throws. The caller no longer owns the request's answer.</summary>
     public void Take(AbandonedRequest request) => _work.Start(request);
-
-    /// <summary>The caller must call <see cref="EndDrain"/> when this returns true.</summary>
-    public bool TryBeginDrain()
-    {
-        if (Interlocked.Increment(ref _drains) <= options.MaxConcurrentDrains)
-        {
-            return true;
-        }
-
-        EndDrain();
-        return false;
-    }
-
-    public void EndDrain() => Interlocked.Decrement(ref _drains);
 
     public void Record(AbandonOutcome outcome, TimeSpan duration, long discarded)
     {

@@ -16,9 +16,6 @@ internal sealed class InnerHandler
         MaxConnectionsPerServer = maxConnectionsPerServer;
     }
 
-    /// <summary>Not looked at, because nothing shall be changed.</summary>
-    public static InnerHandler Untouched { get; } = new(null, int.MaxValue);
-
     /// <summary>What ends the connections; null where they end by themselves.</summary>
     public ConnectionCloser? Closer => _connector?.Closer;
 
@@ -41,7 +38,7 @@ internal sealed class InnerHandler
 
     /// <summary>Finds the <see cref="SocketsHttpHandler"/> below, also below other handlers, and configures it.</summary>
     public static InnerHandler Prepare(
-        HttpMessageHandler? handler, GracefulCloseOptions options, ILogger logger, IMeterFactory? meterFactory, TimeProvider timeProvider)
+        HttpMessageHandler? handler, ClientState client, ILogger logger, IMeterFactory? meterFactory, TimeProvider timeProvider)
     {
         while (handler is DelegatingHandler { InnerHandler: { } inner })
         {
@@ -50,7 +47,11 @@ internal sealed class InnerHandler
 
         if (handler is not SocketsHttpHandler sockets)
         {
-            Log.NoTransport(logger, handler?.GetType().FullName ?? "null");
+            if (client.ShallLogDegradation())
+            {
+                Log.NoTransport(logger, handler?.GetType().FullName ?? "null");
+            }
+
             return new InnerHandler(null, int.MaxValue)
             {
                 ActsUnhindered = handler is HttpClientHandler,
@@ -59,15 +60,20 @@ internal sealed class InnerHandler
         }
 
         GracefulConnector? connector = GracefulConnector.Find(sockets);
+        GracefulHttpOptions options = client.Options.Value;
         try
         {
-            connector ??= GracefulConnector.Attach(
-                sockets, new ConnectionCloser(options, logger, meterFactory ?? sockets.MeterFactory, timeProvider));
+            if (connector is null && !ConnectsForGrpc(sockets))
+            {
+                connector = GracefulConnector.Attach(
+                    sockets, new ConnectionCloser(client.Options, logger, meterFactory ?? sockets.MeterFactory, timeProvider, client.Work));
+            }
+
             RequestHooks.Attach(sockets);
 
             // Drained streams hold their places, and live requests queue behind them on a single connection. Only set where
-            // it is not: that throws once the handler has started, as one that is shared has.
-            if (!sockets.EnableMultipleHttp2Connections)
+            // it is not: that throws once the handler has started, as one that is shared has. Not where nothing is drained.
+            if (!sockets.EnableMultipleHttp2Connections && options is not { Strategy: AbandonStrategy.Abort, StrategySelector: null })
             {
                 sockets.EnableMultipleHttp2Connections = true;
             }
@@ -76,11 +82,22 @@ internal sealed class InnerHandler
         }
         catch (InvalidOperationException)
         {
-            Log.TransportStarted(logger);
+            if (client.ShallLogDegradation())
+            {
+                Log.TransportStarted(logger);
+            }
+
             return new InnerHandler(connector, sockets.MaxConnectionsPerServer)
             {
                 ActsUnhindered = !RequestHooks.AreAttached(sockets),
             };
         }
     }
+
+    /// <summary>
+    /// Whether the connections are those of a gRPC channel, whose load balancing and channel state take a callback that is not
+    /// their own for a handler of which they know nothing (grpc-dotnet #1974).
+    /// </summary>
+    private static bool ConnectsForGrpc(SocketsHttpHandler sockets) =>
+        sockets.ConnectCallback?.Target?.GetType().Assembly.GetName().Name == "Grpc.Net.Client";
 }

@@ -1,3 +1,5 @@
+using GracefulHttp.Validation;
+
 namespace GracefulHttp.Abandonment;
 
 /// <summary>What abandoned requests may cost one origin: connections held by drains, and HTTP/2 streams reset.</summary>
@@ -5,7 +7,7 @@ namespace GracefulHttp.Abandonment;
 /// Servers count early resets (CVE-2023-44487) and answer too many by closing the connection under everybody: Tomcat at the
 /// 4th of a fresh connection, Netty at 200 per 30 s, Varnish at 100 per 60 s, Envoy and h2o when over half of the streams are reset.
 /// </remarks>
-internal sealed class OriginBudget(GracefulHttpOptions options, int maxConnections, TimeProvider timeProvider)
+internal sealed class OriginBudget(ICurrentOptions<GracefulHttpOptions> options, int maxConnections, TimeProvider timeProvider)
 {
     // Half of nothing is nothing: a client that has just begun may still reset a few.
     private const int FreeResets = 3;
@@ -13,7 +15,7 @@ internal sealed class OriginBudget(GracefulHttpOptions options, int maxConnectio
     private readonly Lock _lock = new();
     private readonly int _maxDrains = maxConnections == int.MaxValue ? int.MaxValue : (maxConnections + 1) / 2;
     private int _drains;
-    private double _tokens = options.Http2ResetBurst;
+    private double _tokens = options.Value.Http2ResetBurst;
     private long _filledAt = timeProvider.GetTimestamp();
     private long _completed;
     private long _resets;
@@ -28,7 +30,7 @@ internal sealed class OriginBudget(GracefulHttpOptions options, int maxConnectio
             lock (_lock)
             {
                 Fill();
-                return !IsDraining && _tokens >= options.Http2ResetBurst;
+                return !IsDraining && _tokens >= options.Value.Http2ResetBurst;
             }
         }
     }
@@ -90,8 +92,8 @@ internal sealed class OriginBudget(GracefulHttpOptions options, int maxConnectio
     private void Fill()
     {
         long now = timeProvider.GetTimestamp();
-        double earned = timeProvider.GetElapsedTime(_filledAt, now).TotalSeconds * options.Http2ResetsPerSecond;
-        _tokens = Math.Min(options.Http2ResetBurst, _tokens + earned);
+        double earned = timeProvider.GetElapsedTime(_filledAt, now).TotalSeconds * options.Value.Http2ResetsPerSecond;
+        _tokens = Math.Min(options.Value.Http2ResetBurst, _tokens + earned);
         _filledAt = now;
     }
 }

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using GracefulHttp.Connections;
+using GracefulHttp.Validation;
 
 namespace GracefulHttp.Abandonment;
 
 /// <summary>The budgets of all origins that a handler talks to. A client of very many origins forgets those that rest.</summary>
-internal sealed class OriginBudgets(GracefulHttpOptions options, int maxConnectionsPerServer, TimeProvider timeProvider)
+internal sealed class OriginBudgets(ICurrentOptions<GracefulHttpOptions> options, int maxConnectionsPerServer, TimeProvider timeProvider)
 {
     private const int Remembered = 1000;
 

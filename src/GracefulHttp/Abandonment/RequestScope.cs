@@ -37,6 +37,8 @@ internal sealed class RequestScope(HttpRequestMessage message)
     /// <summary>Whether the connection shall end as without this library.</summary>
     public bool IsAborted => Has(Aborted);
 
+    public bool IsAbandoned => Has(Abandoned);
+
     public void Abort() => Interlocked.Or(ref _state, Aborted);
 
     /// <summary>Whether its connection shall give it nothing more to read, so that the runtime closes it.</summary>

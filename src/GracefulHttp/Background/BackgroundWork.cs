@@ -7,7 +7,9 @@ namespace GracefulHttp.Background;
 /// Starts, counts and observes everything that goes on after a caller has left: drains and closing connections.
 /// Nothing else in the library starts work that it does not await.
 /// </summary>
-internal sealed class BackgroundWork(ILogger logger)
+/// <param name="logger">Where failures are reported.</param>
+/// <param name="all">Counts the same work together with that of others.</param>
+internal sealed class BackgroundWork(ILogger logger, BackgroundWork? all = null)
 {
     private readonly Lock _lock = new();
     private int _running;
@@ -18,11 +20,7 @@ internal sealed class BackgroundWork(ILogger logger)
     /// <summary>Runs <paramref name="job"/> on the thread pool, without the execution context of whoever is leaving.</summary>
     public void Start(BackgroundJob job)
     {
-        lock (_lock)
-        {
-            _running++;
-        }
-
+        Enter();
         job.Owner = this;
         ThreadPool.UnsafeQueueUserWorkItem(job, preferLocal: false);
     }
@@ -57,6 +55,24 @@ internal sealed class BackgroundWork(ILogger logger)
 
     internal void Ended(Exception? unexpected)
     {
+        Exit();
+        if (unexpected is not null)
+        {
+            Report(unexpected);
+        }
+    }
+
+    private void Enter()
+    {
+        all?.Enter();
+        lock (_lock)
+        {
+            _running++;
+        }
+    }
+
+    private void Exit()
+    {
         TaskCompletionSource? idle = null;
         lock (_lock)
         {
@@ -67,9 +83,6 @@ internal sealed class BackgroundWork(ILogger logger)
         }
 
         idle?.SetResult();
-        if (unexpected is not null)
-        {
-            Report(unexpected);
-        }
+        all?.Exit();
     }
 }

@@ -1,24 +1,36 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
+using GracefulHttp.Abandonment;
 using GracefulHttp.Background;
 using GracefulHttp.Diagnostics;
+using GracefulHttp.Validation;
 using Microsoft.Extensions.Logging;
 
 namespace GracefulHttp.Connections;
 
 /// <summary>Takes over the connections of one handler when they are disposed, and ends them in the background.</summary>
-internal sealed class ConnectionCloser(GracefulCloseOptions options, ILogger logger, IMeterFactory? meterFactory, TimeProvider timeProvider)
+internal sealed class ConnectionCloser(
+    ICurrentOptions<GracefulCloseOptions> options, ILogger logger, IMeterFactory? meterFactory, TimeProvider timeProvider, BackgroundWork? all = null)
 {
     private readonly ConnectionMetrics _metrics = new(meterFactory);
-    private readonly BackgroundWork _work = new(logger);
-    private readonly LingerBudget _budget = new(options, logger, timeProvider);
+    private readonly BackgroundWork _work = new(logger, all);
+    private readonly LingerBudget _budget = new(options, ProcessLingers.Shared, logger, timeProvider);
 
-    public GracefulCloseOptions Options => options;
+    public GracefulCloseOptions Options => options.Value;
 
     public TimeProvider TimeProvider => timeProvider;
 
     public int Closing => _work.Running;
+
+    /// <summary>
+    /// Whether a connection shall end as without us: the request that it carried last wants it, or nothing is asked for but that
+    /// it be counted, and no abandoned request of another strategy says otherwise.
+    /// </summary>
+    public bool EndsUnchanged(RequestScope? last) =>
+        last is { IsAborted: true }
+        || (options.Value is GracefulHttpOptions { Enabled: false } or GracefulHttpOptions { Strategy: AbandonStrategy.Abort }
+            && last is not { IsAbandoned: true });
 
     /// <summary>Returns at once; never throws. The caller no longer owns the socket or the session.</summary>
     public void Close(ClosingConnection connection)

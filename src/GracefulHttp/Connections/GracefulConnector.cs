@@ -59,7 +59,7 @@ internal sealed class GracefulConnector
             await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
             return new GracefulNetworkStream(socket, context.DnsEndPoint, Closer);
         }
-        catch (OperationCanceledException) when (!connecting.IsCompleted && TcpState.IsConnecting(socket))
+        catch (OperationCanceledException) when (!connecting.IsCompleted && !Closer.EndsUnchanged(last: null) && TcpState.IsConnecting(socket))
         {
             // A socket that is closed now would answer the late SYN-ACK with RST.
             Closer.Close(new ClosingConnection(Closer, connecting, socket) { Server = context.DnsEndPoint });

@@ -176,7 +176,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
         if (disposing && _gate.TryClose() && !_underTls)
         {
             _interrupted = true;
-            if (_requests.Last is { IsAborted: true })
+            if (_closer.EndsUnchanged(_requests.Last))
             {
                 _closer.Abort(Socket, Server);
             }

@@ -224,7 +224,7 @@ internal sealed class GracefulTlsStream : DuplexStream, IUngatedOperations, ITun
         if (disposing && _gate.TryClose())
         {
             InterruptBelow();
-            if (_requests.Last is { IsAborted: true })
+            if (_closer.EndsUnchanged(_requests.Last))
             {
                 AbortTransport();
             }

@@ -1,4 +1,5 @@
 using GracefulHttp.Diagnostics;
+using GracefulHttp.Validation;
 using Microsoft.Extensions.Logging;
 
 namespace GracefulHttp.Connections;
@@ -11,17 +12,20 @@ internal sealed class LingerBudget
 {
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
-    private readonly GracefulCloseOptions _options;
+    private readonly ICurrentOptions<GracefulCloseOptions> _options;
+    private readonly ProcessLingers _process;
     private readonly TimeProvider _timeProvider;
     private readonly ITimer _timer;
     private ClosingConnection? _oldest;
     private ClosingConnection? _newest;
+    private TimeSpan _armedFor;
     private int _count;
 
-    public LingerBudget(GracefulCloseOptions options, ILogger logger, TimeProvider timeProvider)
+    public LingerBudget(ICurrentOptions<GracefulCloseOptions> options, ProcessLingers process, ILogger logger, TimeProvider timeProvider)
     {
         _logger = logger;
         _options = options;
+        _process = process;
         _timeProvider = timeProvider;
 
         // The timer lives as long as the handler; it must not keep the context of whoever made the first request.
@@ -37,7 +41,8 @@ internal sealed class LingerBudget
     /// <summary>Admits a connection, if need be at the cost of the oldest. False where none may linger.</summary>
     public bool TryAdd(ClosingConnection connection)
     {
-        if (_options.MaxLingeringConnections == 0)
+        GracefulCloseOptions options = _options.Value;
+        if (options.MaxLingeringConnections == 0)
         {
             return false;
         }
@@ -50,15 +55,23 @@ internal sealed class LingerBudget
             if (_newest is null)
             {
                 _oldest = connection;
-                _timer.Change(_options.LingerTimeout, Timeout.InfiniteTimeSpan);
+                Arm(options.LingerTimeout);
             }
             else
             {
                 _newest.Newer = connection;
+                if (options.LingerTimeout != _armedFor)
+                {
+                    // A reload: those that linger go by it too, from now on.
+                    Arm(options.LingerTimeout - _timeProvider.GetElapsedTime(_oldest!.StartedAt));
+                }
             }
 
             _newest = connection;
-            if (++_count > _options.MaxLingeringConnections)
+            _armedFor = options.LingerTimeout;
+            _count++;
+            bool isProcessFull = !_process.TryEnter();
+            if (_count > options.MaxLingeringConnections || isProcessFull)
             {
                 evicted = ChooseEvicted();
                 Unlink(evicted);
@@ -106,11 +119,11 @@ internal sealed class LingerBudget
                     return;
                 }
 
-                TimeSpan left = _options.LingerTimeout - _timeProvider.GetElapsedTime(_oldest.StartedAt);
+                TimeSpan left = _options.Value.LingerTimeout - _timeProvider.GetElapsedTime(_oldest.StartedAt);
                 if (left > TimeSpan.Zero)
                 {
                     // A timer counts whole milliseconds; rounding down would wake it too early, over and over.
-                    _timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                    Arm(left + TimeSpan.FromMilliseconds(1));
                     return;
                 }
 
@@ -129,6 +142,8 @@ internal sealed class LingerBudget
             }
         }
     }
+
+    private void Arm(TimeSpan left) => _timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
 
     private void Unlink(ClosingConnection connection)
     {
@@ -153,5 +168,6 @@ internal sealed class LingerBudget
         connection.Older = connection.Newer = null;
         connection.IsQueued = false;
         _count--;
+        _process.Exit();
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace GracefulHttp.Diagnostics;
 
-/// <summary>Every message of the library. Ids are never reused: 1–99 requests, 100–199 connections, 900–999 the library itself.</summary>
+/// <summary>Every message of the library. Ids are never reused: 1–99 requests, 100–199 connections, 200–299 clients of a factory, 900–999 the library itself.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Debug, "An abandoned request ended as {Outcome} after {Duration}, {Discarded} bytes discarded.", EventName = "RequestEnded")]
@@ -21,6 +21,12 @@ internal static partial class Log
 
     [LoggerMessage(101, LogLevel.Warning, "The user's ConnectCallback returns {Stream}, not a NetworkStream: TLS connections still say close_notify, but their sockets end as that stream ends them.", EventName = "ForeignStream")]
     public static partial void ForeignStream(ILogger logger, string stream);
+
+    [LoggerMessage(200, LogLevel.Warning, "A reload was refused, the options stay as they were: {Errors}", EventName = "ReloadRefused")]
+    public static partial void ReloadRefused(ILogger logger, string errors);
+
+    [LoggerMessage(201, LogLevel.Warning, "The application ends with {Left} drains and closing connections left: what their servers still send is answered with RST.", EventName = "ShutdownIncomplete")]
+    public static partial void ShutdownIncomplete(ILogger logger, int left);
 
     [LoggerMessage(900, LogLevel.Error, "Background work ended with an exception that it should have handled.", EventName = "BackgroundWorkFailed")]
     public static partial void BackgroundWorkFailed(ILogger logger, Exception exception);

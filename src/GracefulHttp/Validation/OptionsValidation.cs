@@ -5,11 +5,9 @@ namespace GracefulHttp.Validation;
 /// <summary>Checks options by hand: every error at once, each naming the option, its value and its bounds.</summary>
 internal static class OptionsValidation
 {
-    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(1);
-
     public static List<string> Validate(GracefulCloseOptions options)
     {
-        var errors = new List<string>();
+        var errors = new List<string>(options.Unreadable);
         Duration(errors, nameof(options.LingerTimeout), options.LingerTimeout);
         NotNegative(errors, nameof(options.MaxLingerSize), options.MaxLingerSize);
         NotNegative(errors, nameof(options.MaxLingeringConnections), options.MaxLingeringConnections);
@@ -25,6 +23,7 @@ internal static class OptionsValidation
             NotNegative(errors, nameof(http.MaxDrainSize), http.MaxDrainSize);
             NotNegative(errors, nameof(http.MaxConcurrentDrains), http.MaxConcurrentDrains);
             NotNegative(errors, nameof(http.Http2ResetBurst), http.Http2ResetBurst);
+            Duration(errors, nameof(http.ShutdownTimeout), http.ShutdownTimeout);
             if (!(http.Http2ResetsPerSecond >= 0) || double.IsInfinity(http.Http2ResetsPerSecond))
             {
                 errors.Add(string.Create(
@@ -48,10 +47,10 @@ internal static class OptionsValidation
 
     private static void Duration(List<string> errors, string name, TimeSpan value)
     {
-        if (value <= TimeSpan.Zero || value > LongestDuration)
+        if (value <= TimeSpan.Zero || value > Bounds.LongestDuration)
         {
             errors.Add(string.Create(
-                CultureInfo.InvariantCulture, $"{name} is {value}; it must be more than 00:00:00 and at most {LongestDuration}."));
+                CultureInfo.InvariantCulture, $"{name} is {value}; it must be more than 00:00:00 and at most {Bounds.LongestDuration}."));
         }
     }
 

@@ -65,5 +65,5 @@ public sealed class LadderTests
         new(HttpMethod.Post, "https://test/") { Content = hasContent ? new ByteArrayContent(new byte[1]) : null };
 
     private static InnerHandler Prepare(HttpMessageHandler handler) =>
-        InnerHandler.Prepare(handler, new GracefulHttpOptions(), NullLogger.Instance, meterFactory: null, TimeProvider.System);
+        InnerHandler.Prepare(handler, new ClientState(new GracefulHttpOptions(), NullLogger.Instance), NullLogger.Instance, meterFactory: null, TimeProvider.System);
 }

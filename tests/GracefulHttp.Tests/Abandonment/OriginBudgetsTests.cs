@@ -1,4 +1,5 @@
 using GracefulHttp.Abandonment;
+using GracefulHttp.Validation;
 using GracefulHttp.TestKit.Time;
 
 namespace GracefulHttp.Tests.Abandonment;
@@ -11,7 +12,7 @@ public sealed class OriginBudgetsTests
     public void For_VeryManyOriginsThatHaveReset_RemembersABoundedNumber(double resetsPerSecond)
     {
         var options = new GracefulHttpOptions { Http2ResetBurst = 1, Http2ResetsPerSecond = resetsPerSecond };
-        var budgets = new OriginBudgets(options, int.MaxValue, new FakeTimeProvider());
+        var budgets = new OriginBudgets(new CurrentOptions<GracefulHttpOptions>(options), int.MaxValue, new FakeTimeProvider());
 
         for (int i = 0; i < 20_000; i++)
         {
@@ -24,7 +25,7 @@ public sealed class OriginBudgetsTests
     [Fact]
     public void For_OriginWithADrain_IsRememberedHoweverManyComeAfterIt()
     {
-        var budgets = new OriginBudgets(new GracefulHttpOptions(), maxConnectionsPerServer: 1, new FakeTimeProvider());
+        var budgets = new OriginBudgets(new CurrentOptions<GracefulHttpOptions>(new GracefulHttpOptions()), maxConnectionsPerServer: 1, new FakeTimeProvider());
         var uri = new Uri("http://draining/");
         OriginBudget draining = budgets.For(uri);
         draining.TryBeginDrain().ShouldBeTrue();

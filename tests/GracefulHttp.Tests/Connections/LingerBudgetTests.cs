@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using GracefulHttp.Connections;
+using GracefulHttp.Validation;
 using GracefulHttp.TestKit.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -16,8 +17,8 @@ public sealed class LingerBudgetTests : IDisposable
 
     public LingerBudgetTests()
     {
-        _closer = new ConnectionCloser(_options, NullLogger.Instance, null, _clock);
-        _budget = new LingerBudget(_options, NullLogger.Instance, _clock);
+        _closer = new ConnectionCloser(new CurrentOptions<GracefulCloseOptions>(_options), NullLogger.Instance, null, _clock);
+        _budget = new LingerBudget(new CurrentOptions<GracefulCloseOptions>(_options), new ProcessLingers(int.MaxValue), NullLogger.Instance, _clock);
     }
 
     public void Dispose() => _sockets.ForEach(socket => socket.Dispose());

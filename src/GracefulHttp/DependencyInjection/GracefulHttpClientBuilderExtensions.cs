@@ -1,0 +1,111 @@
+using GracefulHttp;
+using GracefulHttp.DependencyInjection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds GracefulHttp to the clients of <see cref="IHttpClientFactory"/>.</summary>
+/// <remarks>
+/// <para>
+/// The handler comes innermost, below all others of the client whatever the order of the calls, and its
+/// <see cref="SocketsHttpHandler"/> gets <see cref="GracefulSocketsHttpHandlerExtensions.UseGracefulClose"/>. Calling it twice adds it
+/// once; the options of both calls apply, in their order. In <c>ConfigureHttpClientDefaults</c> it adds it to all clients.
+/// </para>
+/// <para>
+/// Options are named by client and validated when the host starts. When the application has stopped, the pools of its clients are
+/// closed and what is left is waited for, at most <see cref="GracefulHttpOptions.ShutdownTimeout"/>; a request that is sent after
+/// that fails with <see cref="ObjectDisposedException"/>.
+/// </para>
+/// </remarks>
+public static class GracefulHttpClientBuilderExtensions
+{
+    /// <summary>Ends the requests of this client gracefully when their callers leave, and its connections whoever ends them.</summary>
+    /// <param name="builder">The client.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
+    public static IHttpClientBuilder AddGracefulHttp(this IHttpClientBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddGracefulHttpClients();
+        builder.Register(isWanted: true);
+
+        // ConfigureHttpClientDefaults has no name, of which validation on start knows nothing: the defaults are checked instead.
+        builder.Services.AddOptions<GracefulHttpOptions>(builder.Name ?? Options.Options.DefaultName).ValidateOnStart();
+        return builder;
+    }
+
+    /// <inheritdoc cref="AddGracefulHttp(IHttpClientBuilder)"/>
+    /// <param name="builder">The client.</param>
+    /// <param name="configure">Sets the options of this client.</param>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public static IHttpClientBuilder AddGracefulHttp(this IHttpClientBuilder builder, Action<GracefulHttpOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.AddOptions(new ConfigureNamedOptions<GracefulHttpOptions>(builder.Name, configure));
+        return builder.AddGracefulHttp();
+    }
+
+    /// <inheritdoc cref="AddGracefulHttp(IHttpClientBuilder)"/>
+    /// <param name="builder">The client.</param>
+    /// <param name="section">
+    /// The options of this client, with the names of the properties of <see cref="GracefulHttpOptions"/>. A reload applies to the
+    /// requests that are sent after it; one that is not valid is logged, and changes nothing.
+    /// </param>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public static IHttpClientBuilder AddGracefulHttp(this IHttpClientBuilder builder, IConfigurationSection section)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(section);
+        var binding = new SectionBinding(builder.Name, section);
+        builder.AddOptions(binding);
+        builder.Services.AddSingleton<IOptionsChangeTokenSource<GracefulHttpOptions>>(
+            services => new ValidatedReload(binding, services));
+        return builder.AddGracefulHttp();
+    }
+
+    /// <summary>Takes one client out of what <c>ConfigureHttpClientDefaults</c> has added GracefulHttp to.</summary>
+    /// <param name="builder">The client.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
+    public static IHttpClientBuilder RemoveGracefulHttp(this IHttpClientBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Register(isWanted: false);
+        return builder;
+    }
+
+    private static void Register(this IHttpClientBuilder builder, bool isWanted)
+    {
+        string? name = builder.Name;
+        builder.Services.Configure<ClientRegistration>(name, registration => registration.Set(name, isWanted));
+    }
+
+    /// <summary>
+    /// Options of all clients go before those of one, whichever call comes first: what <c>ConfigureHttpClientDefaults</c> promises.
+    /// </summary>
+    private static void AddOptions(this IHttpClientBuilder builder, IConfigureOptions<GracefulHttpOptions> options)
+    {
+        var added = ServiceDescriptor.Singleton(options);
+        int firstNamed = builder.Name is null
+            ? builder.Services.ToList().FindIndex(static other => other.ServiceType == typeof(IConfigureOptions<GracefulHttpOptions>) && !IsOfAllClients(other))
+            : -1;
+        builder.Services.Insert(firstNamed < 0 ? builder.Services.Count : firstNamed, added);
+    }
+
+    private static bool IsOfAllClients(ServiceDescriptor descriptor) =>
+        !descriptor.IsKeyedService
+        && descriptor.ImplementationInstance is (ConfigureNamedOptions<GracefulHttpOptions> { Name: null } or SectionBinding { Name: null });
+
+    private static void AddGracefulHttpClients(this IServiceCollection services)
+    {
+        services.TryAddSingleton<GracefulHttpClients>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HttpClientFactoryOptions>, HandlerInsertion>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GracefulHttpOptions>, GracefulHttpOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, GracefulShutdown>());
+    }
+}

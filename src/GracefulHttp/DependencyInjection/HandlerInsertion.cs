@@ -1,0 +1,31 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Options;
+
+namespace GracefulHttp.DependencyInjection;
+
+/// <summary>
+/// Puts the handler below all others of a client. Options are configured after the user's, in whatever order he has called, and so
+/// the handler is added last; one for all clients, so that it cannot be added twice.
+/// </summary>
+internal sealed class HandlerInsertion(IServiceProvider services, IOptionsMonitor<ClientRegistration> registrations)
+    : IPostConfigureOptions<HttpClientFactoryOptions>
+{
+    public void PostConfigure(string? name, HttpClientFactoryOptions options)
+    {
+        if (registrations.Get(name).IsWanted)
+        {
+            options.HttpMessageHandlerBuilderActions.Add(Insert);
+        }
+    }
+
+    private void Insert(HttpMessageHandlerBuilder builder)
+    {
+        // One that the user has added by himself stays as he made it.
+        if (!builder.AdditionalHandlers.Any(static handler => handler is GracefulHttpHandler))
+        {
+            builder.AdditionalHandlers.Add(
+                services.GetRequiredService<GracefulHttpClients>().CreateHandler(builder.Name ?? Options.DefaultName));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace GracefulHttp.Validation;
+
+/// <summary>What values may be, as error messages say it.</summary>
+internal static class Bounds
+{
+    public const string Duration = "a duration of more than 00:00:00 and at most 1.00:00:00";
+
+    public const string NotNegative = "0 or more";
+
+    public const string FiniteNotNegative = "a finite number of 0 or more";
+
+    public const string Strategy = "Drain, Close or Abort";
+
+    public static readonly TimeSpan LongestDuration = TimeSpan.FromDays(1);
+}
