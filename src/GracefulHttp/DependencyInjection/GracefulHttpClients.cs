@@ -8,17 +8,17 @@ using Microsoft.Extensions.Options;
 
 namespace GracefulHttp.DependencyInjection;
 
-/// <summary>The clients of one container that end gracefully, by name, with what the handlers of each share.</summary>
-internal sealed class GracefulHttpClients : IDisposable
+/// <summary>The clients of one container that end gracefully, by name. They end with it: a factory leaves its handlers behind.</summary>
+internal sealed class GracefulHttpClients : IDisposable, IAsyncDisposable
 {
     private readonly IOptionsMonitor<GracefulHttpOptions> _options;
     private readonly ILoggerFactory? _loggerFactory;
     private readonly IMeterFactory? _meterFactory;
     private readonly TimeProvider _timeProvider;
-    private readonly ConcurrentDictionary<string, ClientState> _clients = new();
-    private readonly HandlerList _handlers = new();
+    private readonly ConcurrentDictionary<string, FactoryClient> _clients = new();
     private readonly IDisposable? _reloads;
     private volatile bool _isStopping;
+    private int _isClosed;
 
     public GracefulHttpClients(IServiceProvider services, IOptionsMonitor<GracefulHttpOptions> options)
     {
@@ -36,23 +36,23 @@ internal sealed class GracefulHttpClients : IDisposable
     /// <exception cref="OptionsValidationException">An option of the client is out of its bounds.</exception>
     public GracefulHttpHandler CreateHandler(string name)
     {
-        ClientState client = _clients.GetOrAdd(name, static (name, self) => self.CreateClient(name), this);
+        FactoryClient client = _clients.GetOrAdd(name, static (name, self) => self.CreateClient(name), this);
         if (_isStopping)
         {
-            client.Drains.RefuseDrains();
+            client.State.Drains.RefuseDrains();
         }
 
-        var handler = GracefulHttpHandler.For(client, _loggerFactory, _meterFactory, _timeProvider);
-        _handlers.Add(handler);
+        var handler = GracefulHttpHandler.For(client.State, _loggerFactory, _meterFactory, _timeProvider);
+        client.Handlers.Add(handler);
         return handler;
     }
 
     /// <summary>The options of this client are others from now on.</summary>
     public void Reload(GracefulHttpOptions options, string? name)
     {
-        if (_clients.TryGetValue(name ?? Options.DefaultName, out ClientState? client))
+        if (_clients.TryGetValue(name ?? Options.DefaultName, out FactoryClient? client))
         {
-            client.Options.Value = new GracefulHttpOptions(options);
+            client.State.Options.Value = new GracefulHttpOptions(options);
         }
     }
 
@@ -60,37 +60,48 @@ internal sealed class GracefulHttpClients : IDisposable
     public void RefuseDrains()
     {
         _isStopping = true;
-        foreach (ClientState client in _clients.Values)
+        foreach (FactoryClient client in _clients.Values)
         {
-            client.Drains.RefuseDrains();
+            client.State.Drains.RefuseDrains();
         }
     }
 
-    /// <summary>Closes the connections of all clients, and waits until they and what else goes on in the background have ended.</summary>
-    /// <returns>How many connections and requests had not ended when their client's time was up.</returns>
-    /// <exception cref="OperationCanceledException">The token fired first.</exception>
-    public async Task<int> CloseAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Closes the connections of all clients, and waits until they and what else goes on in the background have ended, at most
+    /// their <see cref="GracefulHttpOptions.ShutdownTimeout"/>. Once: who calls it again waits for nothing.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task CloseAsync(CancellationToken cancellationToken)
     {
-        _handlers.DisposeAll();
-        int[] left = await Task.WhenAll(_clients.Values.Select(client => CloseAsync(client, cancellationToken))).ConfigureAwait(false);
-        return left.Sum();
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
+        {
+            return;
+        }
+
+        RefuseDrains();
+        int[] left = await Task.WhenAll(_clients.Values.Select(client => client.CloseAsync(_timeProvider, cancellationToken))).ConfigureAwait(false);
+        if (left.Sum() is not 0 and var sum)
+        {
+            Log.ShutdownIncomplete(QuietLogger.Create(_loggerFactory), sum);
+        }
     }
 
-    public void Dispose() => _reloads?.Dispose();
-
-    private async Task<int> CloseAsync(ClientState client, CancellationToken cancellationToken)
+    public void Dispose()
     {
-        try
+        _reloads?.Dispose();
+        RefuseDrains();
+        foreach (FactoryClient client in _clients.Values)
         {
-            await client.Work.WhenIdleAsync(cancellationToken)
-                .WaitAsync(client.Options.Value.ShutdownTimeout, _timeProvider, cancellationToken).ConfigureAwait(false);
-            return 0;
-        }
-        catch (TimeoutException)
-        {
-            return client.Work.Running;
+            client.Handlers.DisposeAll();
         }
     }
 
-    private ClientState CreateClient(string name) => new(new GracefulHttpOptions(_options.Get(name)), QuietLogger.Create(_loggerFactory));
+    public async ValueTask DisposeAsync()
+    {
+        _reloads?.Dispose();
+        await CloseAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private FactoryClient CreateClient(string name) =>
+        new(new ClientState(new GracefulHttpOptions(_options.Get(name)), QuietLogger.Create(_loggerFactory)));
 }

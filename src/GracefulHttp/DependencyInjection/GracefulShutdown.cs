@@ -1,6 +1,4 @@
-using GracefulHttp.Diagnostics;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace GracefulHttp.DependencyInjection;
 
@@ -8,7 +6,7 @@ namespace GracefulHttp.DependencyInjection;
 /// Ends the clients when the application stops: a process that just exits leaves the kernel to answer whatever still comes with
 /// RST, and a rolling deployment does that to all connections at once.
 /// </summary>
-internal sealed class GracefulShutdown(GracefulHttpClients clients, ILoggerFactory? loggerFactory = null) : IHostedLifecycleService
+internal sealed class GracefulShutdown(GracefulHttpClients clients) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -17,29 +15,15 @@ internal sealed class GracefulShutdown(GracefulHttpClients clients, ILoggerFacto
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Before any service stops: what they abandon while they do so is not let run.</summary>
-    public Task StoppingAsync(CancellationToken cancellationToken)
+    public Task StoppingAsync(CancellationToken cancellationToken) => StopAsync(cancellationToken);
+
+    /// <summary>Again, for a host that knows no more than this; there the clients are closed with the container.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
     {
         clients.RefuseDrains();
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
     /// <summary>After all services have stopped, the server among them, whose last requests may need the clients.</summary>
-    public async Task StoppedAsync(CancellationToken cancellationToken)
-    {
-        ILogger logger = QuietLogger.Create(loggerFactory);
-        try
-        {
-            int left = await clients.CloseAsync(cancellationToken).ConfigureAwait(false);
-            if (left != 0)
-            {
-                Log.ShutdownIncomplete(logger, left);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The host's own time is up; it says so.
-        }
-    }
+    public Task StoppedAsync(CancellationToken cancellationToken) => clients.CloseAsync(cancellationToken);
 }

@@ -21,11 +21,14 @@ internal sealed class HandlerInsertion(IServiceProvider services, IOptionsMonito
 
     private void Insert(HttpMessageHandlerBuilder builder)
     {
-        // One that the user has added by himself stays as he made it.
-        if (!builder.AdditionalHandlers.Any(static handler => handler is GracefulHttpHandler))
+        // One that the user has put in by himself stays as he made it.
+        if (!builder.AdditionalHandlers.Any(static handler => handler is GracefulHttpHandler) && !IsIn(builder.PrimaryHandler))
         {
             builder.AdditionalHandlers.Add(
                 services.GetRequiredService<GracefulHttpClients>().CreateHandler(builder.Name ?? Options.DefaultName));
         }
     }
+
+    private static bool IsIn(HttpMessageHandler? handler) =>
+        handler is GracefulHttpHandler || (handler is DelegatingHandler { InnerHandler: var inner } && IsIn(inner));
 }

@@ -18,21 +18,24 @@ internal sealed class HandlerList
         }
     }
 
-    public void DisposeAll()
+    /// <returns>Those that it has disposed.</returns>
+    public List<GracefulHttpHandler> DisposeAll()
     {
-        WeakReference<GracefulHttpHandler>[] handlers;
+        var handlers = new List<GracefulHttpHandler>();
         lock (_lock)
         {
-            handlers = [.. _handlers];
+            foreach (WeakReference<GracefulHttpHandler> reference in _handlers)
+            {
+                if (reference.TryGetTarget(out GracefulHttpHandler? handler))
+                {
+                    handlers.Add(handler);
+                }
+            }
+
             _handlers.Clear();
         }
 
-        foreach (WeakReference<GracefulHttpHandler> reference in handlers)
-        {
-            if (reference.TryGetTarget(out GracefulHttpHandler? handler))
-            {
-                handler.Dispose();
-            }
-        }
+        handlers.ForEach(static handler => handler.Dispose());
+        return handlers;
     }
 }

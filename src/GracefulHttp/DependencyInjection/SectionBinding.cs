@@ -18,6 +18,9 @@ internal sealed class SectionBinding(string? name, IConfigurationSection section
 
     public IConfigurationSection Section => section;
 
+    /// <inheritdoc cref="SectionValues.Unknown"/>
+    public IEnumerable<string> Unknown => _values.Unknown;
+
     public void Configure(GracefulHttpOptions options) => Configure(Options.DefaultName, options);
 
     public void Configure(string? name, GracefulHttpOptions options)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using GracefulHttp.Validation;
 using Microsoft.Extensions.Configuration;
 
@@ -7,9 +8,17 @@ namespace GracefulHttp.DependencyInjection;
 /// <summary>What a section of the configuration says at one moment.</summary>
 internal sealed class SectionValues(IConfigurationSection section)
 {
+    private static readonly HashSet<string> Names = new(
+        typeof(GracefulHttpOptions).GetProperties().Select(static property => property.Name)
+            .Where(static name => name != nameof(GracefulHttpOptions.StrategySelector)),
+        StringComparer.OrdinalIgnoreCase);
+
     private readonly Dictionary<string, string> _values = section.GetChildren()
         .Where(static child => child.Value is not null)
         .ToDictionary(static child => child.Key, static child => child.Value!, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What it says that is no option: a misspelt name, which would go unnoticed.</summary>
+    public IEnumerable<string> Unknown => _values.Keys.Where(static name => !Names.Contains(name));
 
     public void ApplyTo(GracefulHttpOptions options)
     {
@@ -26,12 +35,23 @@ internal sealed class SectionValues(IConfigurationSection section)
         options.ShutdownTimeout = Duration(options, nameof(options.ShutdownTimeout), options.ShutdownTimeout);
     }
 
+    /// <summary>No thousands separators: what is 0.5 to some is 5 to others.</summary>
     private static bool TryParse<T>(string text, out T value)
-        where T : struct, ISpanParsable<T> => T.TryParse(text, CultureInfo.InvariantCulture, out value);
+        where T : struct, INumber<T> => T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 
-    private static bool TryParseDuration(string text, out TimeSpan value) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
+    /// <summary>A bare number would be days, and who writes one means seconds.</summary>
+    private static bool TryParseDuration(string text, out TimeSpan value)
+    {
+        value = default;
+        return text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
+    }
 
-    private static bool TryParseStrategy(string text, out AbandonStrategy value) => Enum.TryParse(text, ignoreCase: true, out value);
+    /// <summary>One of them: a list would be taken for flags.</summary>
+    private static bool TryParseStrategy(string text, out AbandonStrategy value)
+    {
+        value = default;
+        return !text.Contains(',') && Enum.TryParse(text, ignoreCase: true, out value);
+    }
 
     private TimeSpan Duration(GracefulHttpOptions options, string name, TimeSpan current) =>
         Read(options, name, current, TryParseDuration, Bounds.Duration);
@@ -48,7 +68,13 @@ internal sealed class SectionValues(IConfigurationSection section)
             return value;
         }
 
-        options.Unreadable.Add($"{name} is '{text}'; it must be {bounds}.");
+        // Once, also where the same section applies twice.
+        string error = $"{name} is '{text}'; it must be {bounds}.";
+        if (!options.Unreadable.Contains(error))
+        {
+            options.Unreadable.Add(error);
+        }
+
         return current;
     }
 

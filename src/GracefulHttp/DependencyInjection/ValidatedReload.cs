@@ -22,9 +22,12 @@ internal sealed class ValidatedReload : IOptionsChangeTokenSource<GracefulHttpOp
         _binding = binding;
         _services = services;
         _reloads = ChangeToken.OnChange(binding.Section.GetReloadToken, Reload);
+        LogUnknown();
     }
 
     public string Name => _binding.Name ?? Options.DefaultName;
+
+    private ILogger Logger => QuietLogger.Create(_services.GetService<ILoggerFactory>());
 
     public IChangeToken GetChangeToken() => new CancellationChangeToken(Volatile.Read(ref _changed).Token);
 
@@ -43,26 +46,39 @@ internal sealed class ValidatedReload : IOptionsChangeTokenSource<GracefulHttpOp
             var factory = _services.GetRequiredService<IOptionsFactory<GracefulHttpOptions>>();
             _binding.Reload(() => Array.ForEach(names, name => factory.Create(name)));
         }
-        catch (OptionsValidationException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Log.ReloadRefused(QuietLogger.Create(_services.GetService<ILoggerFactory>()), e.Message);
+            // Not valid; or a delegate of the user's has thrown, in the thread that watches his file.
+            Log.ReloadRefused(Logger, e.Message);
             return;
         }
 
+        LogUnknown();
+        if (_binding.Name is null)
+        {
+            // The monitor looks after one name only, and may have read the options of any.
+            _services.GetRequiredService<IOptionsMonitorCache<GracefulHttpOptions>>().Clear();
+        }
+
         Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel();
-        ReloadNamed(names);
+        ReloadNamed(names.Skip(1));
     }
 
-    /// <summary>The monitor looks after one name only; those of the other clients are brought up to date here.</summary>
-    private void ReloadNamed(string[] names)
+    private void ReloadNamed(IEnumerable<string> names)
     {
-        var cache = _services.GetRequiredService<IOptionsMonitorCache<GracefulHttpOptions>>();
         var monitor = _services.GetRequiredService<IOptionsMonitor<GracefulHttpOptions>>();
-        var clients = _services.GetRequiredService<GracefulHttpClients>();
-        foreach (string name in names.Skip(1))
+        foreach (string name in names)
         {
-            cache.TryRemove(name);
-            clients.Reload(monitor.Get(name), name);
+            _services.GetRequiredService<GracefulHttpClients>().Reload(monitor.Get(name), name);
+        }
+    }
+
+    private void LogUnknown()
+    {
+        string unknown = string.Join(", ", _binding.Unknown);
+        if (unknown.Length != 0)
+        {
+            Log.UnknownOptions(Logger, _binding.Section.Path, unknown);
         }
     }
 }

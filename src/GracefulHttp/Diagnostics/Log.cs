@@ -28,6 +28,9 @@ internal static partial class Log
     [LoggerMessage(201, LogLevel.Warning, "The application ends with {Left} drains and closing connections left: what their servers still send is answered with RST.", EventName = "ShutdownIncomplete")]
     public static partial void ShutdownIncomplete(ILogger logger, int left);
 
+    [LoggerMessage(202, LogLevel.Warning, "The section '{Section}' says {Names}: GracefulHttp has no such option, it is ignored.", EventName = "UnknownOptions")]
+    public static partial void UnknownOptions(ILogger logger, string section, string names);
+
     [LoggerMessage(900, LogLevel.Error, "Background work ended with an exception that it should have handled.", EventName = "BackgroundWorkFailed")]
     public static partial void BackgroundWorkFailed(ILogger logger, Exception exception);
 }

@@ -3,7 +3,7 @@ namespace GracefulHttp.Validation;
 /// <summary>What values may be, as error messages say it.</summary>
 internal static class Bounds
 {
-    public const string Duration = "a duration of more than 00:00:00 and at most 1.00:00:00";
+    public const string Duration = "a duration (hh:mm:ss) of more than 00:00:00 and at most 1.00:00:00";
 
     public const string NotNegative = "0 or more";
 

@@ -18,7 +18,7 @@ public sealed class LingerBudgetTests : IDisposable
     public LingerBudgetTests()
     {
         _closer = new ConnectionCloser(new CurrentOptions<GracefulCloseOptions>(_options), NullLogger.Instance, null, _clock);
-        _budget = new LingerBudget(new CurrentOptions<GracefulCloseOptions>(_options), new ProcessLingers(int.MaxValue), NullLogger.Instance, _clock);
+        _budget = NewBudget(new ProcessLingers(int.MaxValue));
     }
 
     public void Dispose() => _sockets.ForEach(socket => socket.Dispose());
@@ -64,6 +64,48 @@ public sealed class LingerBudgetTests : IDisposable
     }
 
     [Fact]
+    public void TryAdd_ProcessIsFull_CutsTheOldestOfTheHandlerThatAddsOne()
+    {
+        var process = new ProcessLingers(2);
+        LingerBudget[] handlers = [NewBudget(process), NewBudget(process)];
+        ClosingConnection[] ofFirst = [Lingering(), Lingering(), Lingering()];
+        ClosingConnection ofSecond = Lingering();
+        handlers[0].TryAdd(ofFirst[0]);
+        handlers[0].TryAdd(ofFirst[1]);
+
+        // It has none to give up but this one.
+        handlers[1].TryAdd(ofSecond);
+        handlers[0].TryAdd(ofFirst[2]);
+
+        ofFirst.Append(ofSecond).Select(connection => connection.IsDecided).ShouldBe([true, false, false, true]);
+        process.Count.ShouldBe(2);
+        handlers[0].Remove(ofFirst[1]);
+        handlers[0].Remove(ofFirst[2]);
+        process.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void ProcessLingers_OfTheProcess_AreTenThousandWhateverTheOptionsSay()
+    {
+        var roomy = new GracefulCloseOptions { MaxLingeringConnections = 20_000 };
+        var process = new ProcessLingers(GracefulCloseOptions.MaxLingeringConnectionsOfProcess);
+        var budget = new LingerBudget(new CurrentOptions<GracefulCloseOptions>(roomy), process, NullLogger.Instance, _clock);
+        Socket shared = NewSocket();
+        ClosingConnection first = Lingering(shared);
+        budget.TryAdd(first);
+
+        for (int i = 1; i < 10_000; i++)
+        {
+            budget.TryAdd(Lingering(shared));
+        }
+
+        first.IsDecided.ShouldBeFalse();
+        budget.TryAdd(Lingering(shared));
+        first.IsDecided.ShouldBeTrue();
+        (budget.Count, process.Count).ShouldBe((10_000, 10_000));
+    }
+
+    [Fact]
     public void TryAdd_CountOfZero_IsRefused()
     {
         _options.MaxLingeringConnections = 0;
@@ -90,7 +132,11 @@ public sealed class LingerBudgetTests : IDisposable
         _budget.Count.ShouldBe(0);
     }
 
-    private ClosingConnection Lingering() => Begun(new ClosingConnection(_closer, new OperationGate(), NewSocket()));
+    private ClosingConnection Lingering(Socket? socket = null) =>
+        Begun(new ClosingConnection(_closer, new OperationGate(), socket ?? NewSocket()));
+
+    private LingerBudget NewBudget(ProcessLingers process) =>
+        new(new CurrentOptions<GracefulCloseOptions>(_options), process, NullLogger.Instance, _clock);
 
     private ClosingConnection Connecting() => Begun(new ClosingConnection(_closer, new TaskCompletionSource().Task, NewSocket()));
 

@@ -72,7 +72,7 @@ public sealed class ConfigurationTests : IDisposable
         string whose = inDefaults ? "GracefulHttp" : "GracefulHttp of the client 'client'";
         e.Failures.ShouldBe(
             [
-                $"{whose}: DrainTimeout is 'soon'; it must be a duration of more than 00:00:00 and at most 1.00:00:00.",
+                $"{whose}: DrainTimeout is 'soon'; it must be a duration (hh:mm:ss) of more than 00:00:00 and at most 1.00:00:00.",
                 $"{whose}: MaxDrainSize is -1; it must be 0 or more.",
                 $"{whose}: Strategy is 'Flee'; it must be Drain, Close or Abort.",
             ],

@@ -1,4 +1,5 @@
 using GracefulHttp.TestKit;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GracefulHttp.Tests.DependencyInjection;
@@ -6,6 +7,8 @@ namespace GracefulHttp.Tests.DependencyInjection;
 /// <summary>Where the handler comes in a client's chain, and in which clients.</summary>
 public sealed class HandlerOrderTests
 {
+    private const string Name = "client";
+
     private readonly ServiceCollection _services = [];
 
     [Fact]
@@ -78,6 +81,87 @@ public sealed class HandlerOrderTests
         Handlers("client").Last().ShouldBe(primary);
     }
 
+    public static TheoryData<string, Action<IServiceCollection>> Registrations() => new()
+    {
+        { "named", static services => services.AddHttpClient(Name).AddGracefulHttp() },
+        { "typed", static services => services.AddHttpClient<TypedClient>(Name).AddGracefulHttp() },
+        { "keyed", static services => services.AddHttpClient(Name).AddAsKeyed().AddGracefulHttp() },
+        { "defaults", static services => services.ConfigureHttpClientDefaults(static client => client.AddGracefulHttp()) },
+        { "defaults, again by name", static services => services.ConfigureHttpClientDefaults(static client => client.AddGracefulHttp()).AddHttpClient(Name).AddGracefulHttp() },
+        { "UseSocketsHttpHandler before", static services => services.AddHttpClient(Name).UseSocketsHttpHandler().AddGracefulHttp() },
+        { "UseSocketsHttpHandler after", static services => services.AddHttpClient(Name).AddGracefulHttp().UseSocketsHttpHandler() },
+        { "primary before", static services => services.AddHttpClient(Name).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler()).AddGracefulHttp() },
+        { "primary after", static services => services.AddHttpClient(Name).AddGracefulHttp().ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler()) },
+        { "additional handlers rearranged", static services => services.AddHttpClient(Name).AddGracefulHttp().ConfigureAdditionalHttpMessageHandlers(static (handlers, _) => handlers.Clear()) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Registrations))]
+    public void AddGracefulHttp_HoweverTheClientIsMade_IsInnermostAboveTheSocketsHttpHandler(string how, Action<IServiceCollection> register)
+    {
+        register(_services);
+        _services.AddHttpClient(Name).AddHttpMessageHandler(static () => new UsersHandler());
+
+        Chain(Name).ShouldBe([nameof(UsersHandler), nameof(GracefulHttpHandler)], how);
+        Handlers(Name).Last().ShouldBeOfType<SocketsHttpHandler>(how);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AddGracefulHttp_UserHasPutOneInHimself_IsNotAddedAgain(bool asPrimary)
+    {
+        using var own = new GracefulHttpHandler();
+        IHttpClientBuilder client = _services.AddHttpClient(Name).AddGracefulHttp();
+        if (asPrimary)
+        {
+            client.ConfigurePrimaryHttpMessageHandler(() => new UsersHandler { InnerHandler = own });
+        }
+        else
+        {
+            client.AddHttpMessageHandler(() => own);
+        }
+
+        Handlers(Name).OfType<GracefulHttpHandler>().ShouldBe([own]);
+    }
+
+    [Fact]
+    public void RemoveGracefulHttp_ThenAddedAgain_IsThere()
+    {
+        _services.AddHttpClient(Name).AddGracefulHttp().RemoveGracefulHttp().AddGracefulHttp();
+
+        Chain(Name).ShouldBe([nameof(GracefulHttpHandler)]);
+    }
+
+    [Fact]
+    public void RemoveGracefulHttp_InTheDefaults_LeavesThoseThatWereAddedByName()
+    {
+        _services.AddHttpClient(Name).AddGracefulHttp();
+        _services.ConfigureHttpClientDefaults(static client => client.AddGracefulHttp().RemoveGracefulHttp());
+
+        Chain(Name).ShouldBe([nameof(GracefulHttpHandler)]);
+        Chain("other").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void RemoveGracefulHttp_NothingWasAdded_ChangesNothing()
+    {
+        _services.AddHttpClient(Name).RemoveGracefulHttp();
+
+        Chain(Name).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void AddGracefulHttp_NullArguments_Throw()
+    {
+        IHttpClientBuilder client = _services.AddHttpClient(Name);
+
+        Should.Throw<ArgumentNullException>(() => ((IHttpClientBuilder)null!).AddGracefulHttp()).ParamName.ShouldBe("builder");
+        Should.Throw<ArgumentNullException>(() => ((IHttpClientBuilder)null!).RemoveGracefulHttp()).ParamName.ShouldBe("builder");
+        Should.Throw<ArgumentNullException>(() => client.AddGracefulHttp((Action<GracefulHttpOptions>)null!)).ParamName.ShouldBe("configure");
+        Should.Throw<ArgumentNullException>(() => client.AddGracefulHttp((IConfigurationSection)null!)).ParamName.ShouldBe("section");
+    }
+
     private string[] Chain(string name) =>
         [.. Handlers(name).Where(static handler => handler is UsersHandler or GracefulHttpHandler).Select(static handler => handler.GetType().Name)];
 
@@ -96,4 +180,9 @@ public sealed class HandlerOrderTests
     }
 
     private sealed class UsersHandler : DelegatingHandler;
+
+    private sealed class TypedClient(HttpClient client)
+    {
+        public HttpClient Client => client;
+    }
 }
