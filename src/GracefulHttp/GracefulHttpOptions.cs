@@ -61,7 +61,10 @@ public sealed class GracefulHttpOptions : GracefulCloseOptions
     /// <value>0 or more, per second. Default: 1.</value>
     public double Http2ResetsPerSecond { get; set; } = 1;
 
-    /// <summary>The longest time a host that has stopped waits until the connections and drains of this client have ended.</summary>
+    /// <summary>
+    /// The longest time that a host that has stopped, or a container that is disposed asynchronously, waits until the closing
+    /// connections and drains of this client have ended.
+    /// </summary>
     /// <value>More than zero, at most one day; the host's own <c>ShutdownTimeout</c> ends it too. Default: 5 s.</value>
     /// <remarks>Only with <c>AddGracefulHttp</c>. What is left then ends with the process: the kernel answers what still comes with RST.</remarks>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
@@ -70,7 +73,8 @@ public sealed class GracefulHttpOptions : GracefulCloseOptions
     /// <value>Default: <see langword="null"/>.</value>
     /// <remarks>
     /// Called once for each request that has no <see cref="GracefulHttpRequestMessageExtensions.AbandonStrategyKey"/>, on the
-    /// caller's path; what it throws is thrown to the caller, and nothing is sent.
+    /// caller's path; what it throws is thrown to the caller, and nothing is sent. A value that is no strategy stands for
+    /// <see cref="AbandonStrategy.Close"/>.
     /// </remarks>
     public Func<HttpRequestMessage, AbandonStrategy?>? StrategySelector { get; set; }
 }

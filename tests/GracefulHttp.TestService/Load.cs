@@ -18,6 +18,7 @@ internal sealed class Load(IHttpClientFactory factory, int calls) : BackgroundSe
         }
 
         await client.GetStringAsync("/next", stoppingToken);
+        Console.WriteLine("ready");
         await Task.WhenAll(held);
     }
 }

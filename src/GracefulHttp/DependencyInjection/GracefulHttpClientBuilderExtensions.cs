@@ -16,9 +16,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// once; the options of both calls apply, in their order. In <c>ConfigureHttpClientDefaults</c> it adds it to all clients.
 /// </para>
 /// <para>
-/// Options are named by client and validated when the host starts. When the application has stopped, the pools of its clients are
-/// closed and what is left is waited for, at most <see cref="GracefulHttpOptions.ShutdownTimeout"/>; a request that is sent after
-/// that fails with <see cref="ObjectDisposedException"/>.
+/// Options are named by client and validated when the host starts. From the moment the host stops nothing new is drained. When
+/// all its services have stopped, or where there is no host when the container is disposed, the pools of the clients are closed,
+/// and drains and closing connections are waited for, at most <see cref="GracefulHttpOptions.ShutdownTimeout"/>
+/// (<c>Dispose</c> of a container does not wait, <c>DisposeAsync</c> does). A client that is used after that fails with
+/// <see cref="ObjectDisposedException"/>. A request that runs then, and that nobody cancels, is not waited for: give it a token
+/// that fires when the host stops.
 /// </para>
 /// </remarks>
 public static class GracefulHttpClientBuilderExtensions
@@ -54,7 +57,8 @@ public static class GracefulHttpClientBuilderExtensions
     /// <param name="builder">The client.</param>
     /// <param name="section">
     /// The options of this client, with the names of the properties of <see cref="GracefulHttpOptions"/>. A reload applies to the
-    /// requests that are sent after it; one that is not valid is logged, and changes nothing.
+    /// requests that are sent after it; one that is not valid is logged, and changes nothing. A name that is none of them is
+    /// logged and ignored; sections in it are left alone.
     /// </param>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public static IHttpClientBuilder AddGracefulHttp(this IHttpClientBuilder builder, IConfigurationSection section)

@@ -33,6 +33,8 @@ public sealed class ToolProcess : IAsyncDisposable
         }
     }
 
+    public int Id => _process.Id;
+
     /// <summary>Where a tool is, or null.</summary>
     public static string? Find(string tool) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Concat(MorePaths)
@@ -89,6 +91,13 @@ public sealed class ToolProcess : IAsyncDisposable
     {
         await _process.StandardInput.WriteAsync(text);
         await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>Completes with its exit code when it has ended by itself.</summary>
+    public async Task<int> WaitForExitAsync()
+    {
+        await _process.WaitForExitAsync().WithinAsync();
+        return _process.ExitCode;
     }
 
     /// <summary>Ends the process, and waits until it has.</summary>

@@ -75,6 +75,7 @@ internal sealed class FactoryFixture : IAsyncDisposable
             }
 
             _host.Dispose();
+            _host = null;
         }
 
         Logs.Dispose();

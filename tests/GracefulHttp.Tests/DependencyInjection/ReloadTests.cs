@@ -141,6 +141,18 @@ public sealed class ReloadTests : IAsyncDisposable
         _factory.Outcomes.ShouldBe(["closed"]);
     }
 
+    [Fact]
+    public async Task StrategySelector_GivesWhatIsNoStrategy_IsTakenForClose()
+    {
+        _factory.AddClient("client").AddGracefulHttp(static options => options.StrategySelector = static _ => (AbandonStrategy)7);
+        await _factory.StartAsync();
+
+        await _factory.AbandonAsync("client");
+
+        await _factory.WaitForOutcomesAsync(1);
+        _factory.Outcomes.ShouldBe(["closed"]);
+    }
+
     private void Reload(string option, string value)
     {
         _factory.Builder.Configuration[$"GracefulHttp:{option}"] = value;

@@ -3,6 +3,7 @@ using GracefulHttp.TestKit;
 using GracefulHttp.TestKit.Diagnostics;
 using GracefulHttp.TestKit.Servers;
 using GracefulHttp.TestKit.Wire;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,6 +26,8 @@ public abstract class FactoryTest : IAsyncLifetime
 
     /// <summary>The events that must be warned about; no others may.</summary>
     protected IReadOnlyList<string> ExpectedWarnings { get; set; } = [];
+
+    protected IConfigurationManager Configuration => _builder.Configuration;
 
     protected IServiceCollection Services => _builder.Services;
 

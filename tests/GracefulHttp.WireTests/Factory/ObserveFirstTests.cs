@@ -1,4 +1,5 @@
 using GracefulHttp.TestKit;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GracefulHttp.WireTests.Factory;
@@ -34,6 +35,51 @@ public sealed class ObserveFirstTests : FactoryTest
         Logs.AbandonOutcomes().ShouldBeEmpty();
         ConnectionsClosed().ShouldBeEmpty();
         Metrics.Measurements.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Disabled_EnabledByAReload_WarnsThatItTakesTheNextHandler()
+    {
+        ExpectedWarnings = ["TransportStarted"];
+        Configuration["GracefulHttp:Enabled"] = "false";
+        Serve(Scheme.Http, Phase.Headers.HeldScript(Held));
+        Services.AddHttpClient("client").AddGracefulHttp(Configuration.GetSection("GracefulHttp"));
+        await StartAsync();
+        HttpClient client = CreateClient();
+        await client.GetStringAsync("/next").WithinAsync();
+
+        Configuration["GracefulHttp:Enabled"] = "true";
+        ((IConfigurationRoot)Configuration).Reload();
+        await AbandonAsync(client);
+        await Logs.WaitForAsync(static record => record.Id.Name == "RequestEnded");
+        Held.Release();
+
+        Logs.AbandonOutcomes().ShouldBe(["closed"]);
+        await Recorder.WaitForAsync(static recorder => recorder.ConnectionsResetByClient == 1);
+    }
+
+    [Fact]
+    public async Task Abort_AnotherStrategyByAReload_AppliesToTheSameConnections()
+    {
+        Configuration["GracefulHttp:Strategy"] = "Abort";
+        Serve(Scheme.HttpsTls13, Phase.Headers.HeldScript(Held));
+        Services.AddHttpClient("client").AddGracefulHttp(Configuration.GetSection("GracefulHttp"));
+        await StartAsync();
+        HttpClient client = CreateClient();
+        await client.GetStringAsync("/next").WithinAsync();
+
+        Configuration["GracefulHttp:Strategy"] = "Close";
+        ((IConfigurationRoot)Configuration).Reload();
+        await AbandonAsync(client);
+        await Recorder.WaitForAsync(static recorder => recorder.FinsFromClient == 1);
+        Held.Release();
+        await Host.StopAsync().WithinAsync();
+
+        Logs.AbandonOutcomes().ShouldBe(["closed"]);
+        ConnectionsClosed().ShouldBe(["closed"]);
+        await Recorder.SettleAsync();
+        Recorder.ResetsFromClient.ShouldBe(0);
+        Recorder.ConnectionsOpened.ShouldBe(1);
     }
 
     /// <summary>One request is abandoned, and the pool ends the connection of another: over TLS each of the two is reset, over http the first.</summary>

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using GracefulHttp.TestKit;
+using GracefulHttp.TestKit.Peers;
 using GracefulHttp.TestKit.Servers;
 
 namespace GracefulHttp.WireTests.Factory;
@@ -20,14 +20,13 @@ public sealed class SignalTests : FactoryTest
     [InlineData("TERM", Scheme.HttpsTls12)]
     public async Task Signal_UnderLoad_LeavesNoReset(string signal, Scheme scheme)
     {
-        using Process process = await StartUnderLoadAsync(scheme, "graceful");
+        await using ToolProcess process = await StartUnderLoadAsync(scheme, "graceful");
 
         await SignalAsync(process, signal);
         await Recorder.WaitForAsync(static recorder => recorder.FinsFromClient >= Calls);
         Held.Release();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WithinAsync();
+        (await process.WaitForExitAsync()).ShouldBe(0);
 
-        process.ExitCode.ShouldBe(0);
         foreach (FinBlindConnection connection in Server.Connections)
         {
             (await connection.Ended.WithinAsync()).ShouldBe(scheme.PeacefulEnding());
@@ -43,27 +42,25 @@ public sealed class SignalTests : FactoryTest
     [InlineData("INT", Scheme.HttpsTls13, Calls + 1)]
     public async Task Signal_UnderLoadWithPlainClients_LeavesResets(string signal, Scheme scheme, int resets)
     {
-        using Process process = await StartUnderLoadAsync(scheme, "plain");
+        await using ToolProcess process = await StartUnderLoadAsync(scheme, "plain");
 
         await SignalAsync(process, signal);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WithinAsync();
+        (await process.WaitForExitAsync()).ShouldBe(0);
         Held.Release();
 
         // Over TLS also the idle connection: the server answers its FIN with close_notify, and nobody is left to take it.
         await Recorder.WaitForAsync(recorder => recorder.ConnectionsResetByClient >= resets);
     }
 
-    private static async Task SignalAsync(Process process, string signal)
+    private static async Task SignalAsync(ToolProcess process, string signal)
     {
-        using Process kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(TestContext.Current.CancellationToken).WithinAsync();
-        kill.ExitCode.ShouldBe(0);
+        await using var kill = ToolProcess.Start("kill", $"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture));
+        (await kill.WaitForExitAsync()).ShouldBe(0);
     }
 
-    private async Task<Process> StartUnderLoadAsync(Scheme scheme, string make)
+    private async Task<ToolProcess> StartUnderLoadAsync(Scheme scheme, string make)
     {
         int arrived = 0;
-        int idle = 0;
         var allArrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Func<FinBlindExchange, Task> held = Phase.Headers.HeldScript(Held);
         Serve(scheme, exchange =>
@@ -75,15 +72,10 @@ public sealed class SignalTests : FactoryTest
 
             return held(exchange);
         });
-        Process process = Process.Start(
-            "dotnet",
-            [Service, Server.BaseAddress.ToString(), Calls.ToString(CultureInfo.InvariantCulture), make, TestCertificate.Instance.GetCertHashString()]);
+        var process = ToolProcess.Start(
+            "dotnet", Service, Server.BaseAddress.ToString(), Calls.ToString(CultureInfo.InvariantCulture), make, TestCertificate.Instance.GetCertHashString());
         await allArrived.Task.WithinAsync();
-        while (Server.RequestsReceived < Calls + 2 && idle++ < 1000)
-        {
-            await Recorder.SettleAsync();
-        }
-
+        await process.WaitForLineAsync(static line => line == "ready");
         await Recorder.SettleAsync();
         return process;
     }
