@@ -140,13 +140,6 @@ public sealed class ClientTests : FactoryTest
         }
     }
 
-    private async Task ShouldResetAsync()
-    {
-        await Recorder.WaitForAsync(static recorder => recorder.FinsFromClient + recorder.ResetsFromClient > 0);
-        Held.Release();
-        await Recorder.WaitForAsync(static recorder => recorder.ConnectionsResetByClient == 1);
-    }
-
     private void Register(string how)
     {
         switch (how)

@@ -76,6 +76,24 @@ public abstract class FactoryTest : IAsyncLifetime
             .UseSocketsHttpHandler(static (sockets, _) => sockets.TrustTestCertificate()));
     }
 
+    /// <summary>Holds every call to <c>/held</c> before its answer; completes when so many have come.</summary>
+    protected Task ServeCalls(Scheme scheme, int calls)
+    {
+        int arrived = 0;
+        var allArrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Func<FinBlindExchange, Task> held = Phase.Headers.HeldScript(Held);
+        Serve(scheme, exchange =>
+        {
+            if (Interlocked.Increment(ref arrived) == calls)
+            {
+                allArrived.SetResult();
+            }
+
+            return held(exchange);
+        });
+        return allArrived.Task;
+    }
+
     protected async Task StartAsync()
     {
         Services.AddSingleton<ILoggerFactory>(Logs);
@@ -96,6 +114,14 @@ public abstract class FactoryTest : IAsyncLifetime
         await caller.CancelAsync();
         (await Should.ThrowAsync<OperationCanceledException>(running.WithinAsync())).CancellationToken.ShouldBe(caller.Token);
         Held.IsReleased.ShouldBeFalse();
+    }
+
+    /// <summary>As the plain client ends it: at once, and the answer then finds nobody.</summary>
+    protected async Task ShouldResetAsync()
+    {
+        await Recorder.WaitForAsync(static recorder => recorder.FinsFromClient + recorder.ResetsFromClient > 0);
+        Held.Release();
+        await Recorder.WaitForAsync(static recorder => recorder.ConnectionsResetByClient == 1);
     }
 
     /// <summary>How connections have ended, as the metric tells; the log says the same.</summary>

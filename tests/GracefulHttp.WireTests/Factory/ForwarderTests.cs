@@ -40,10 +40,8 @@ public sealed class ForwarderTests : FactoryTest
         using SocketsHttpHandler handler = NewSockets();
 
         await DisconnectAsync(scheme, phase, handler);
-        await Recorder.WaitForAsync(static recorder => recorder.FinsFromClient + recorder.ResetsFromClient > 0);
-        Held.Release();
 
-        await Recorder.WaitForAsync(static recorder => recorder.ConnectionsResetByClient == 1);
+        await ShouldResetAsync();
     }
 
     /// <summary>As YARP's documentation makes it.</summary>

@@ -52,10 +52,9 @@ public sealed class ObserveFirstTests : FactoryTest
         ((IConfigurationRoot)Configuration).Reload();
         await AbandonAsync(client);
         await Logs.WaitForAsync(static record => record.Id.Name == "RequestEnded");
-        Held.Release();
 
         Logs.AbandonOutcomes().ShouldBe(["closed"]);
-        await Recorder.WaitForAsync(static recorder => recorder.ConnectionsResetByClient == 1);
+        await ShouldResetAsync();
     }
 
     [Fact]
@@ -96,9 +95,7 @@ public sealed class ObserveFirstTests : FactoryTest
         await StartAsync();
         HttpClient client = CreateClient();
         await AbandonAsync(client);
-        await Recorder.WaitForAsync(static recorder => recorder.FinsFromClient + recorder.ResetsFromClient > 0);
-        Held.Release();
-        await Recorder.WaitForAsync(static recorder => recorder.ConnectionsResetByClient == 1);
+        await ShouldResetAsync();
 
         await client.GetStringAsync("/next").WithinAsync();
         await Server.Connections[1].Ended.WithinAsync();

@@ -106,18 +106,7 @@ public sealed class ShutdownTests : FactoryTest
 
     private async Task<Task> StopUnderLoadAsync(Scheme scheme, bool graceful)
     {
-        int arrived = 0;
-        var allArrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Func<FinBlindExchange, Task> held = Phase.Headers.HeldScript(Held);
-        Serve(scheme, exchange =>
-        {
-            if (Interlocked.Increment(ref arrived) == Calls)
-            {
-                allArrived.SetResult();
-            }
-
-            return held(exchange);
-        });
+        Task allArrived = ServeCalls(scheme, Calls);
         IHttpClientBuilder builder = Services.AddHttpClient("client");
         if (graceful)
         {
@@ -126,7 +115,7 @@ public sealed class ShutdownTests : FactoryTest
 
         Services.AddHostedService(services => new Load(services.GetRequiredService<IHttpClientFactory>().CreateClient("client")));
         await StartAsync();
-        await allArrived.Task.WithinAsync();
+        await allArrived.WithinAsync();
         await CreateClient().GetStringAsync("/next").WithinAsync();
         await Recorder.SettleAsync();
         return Host.StopAsync();

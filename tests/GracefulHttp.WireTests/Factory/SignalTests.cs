@@ -54,27 +54,17 @@ public sealed class SignalTests : FactoryTest
 
     private static async Task SignalAsync(ToolProcess process, string signal)
     {
-        await using var kill = ToolProcess.Start("kill", $"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture));
+        // The shell's own kill: the tool of that name is not everywhere.
+        await using var kill = ToolProcess.Start("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process.Id}"));
         (await kill.WaitForExitAsync()).ShouldBe(0);
     }
 
     private async Task<ToolProcess> StartUnderLoadAsync(Scheme scheme, string make)
     {
-        int arrived = 0;
-        var allArrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Func<FinBlindExchange, Task> held = Phase.Headers.HeldScript(Held);
-        Serve(scheme, exchange =>
-        {
-            if (Interlocked.Increment(ref arrived) == Calls)
-            {
-                allArrived.SetResult();
-            }
-
-            return held(exchange);
-        });
+        Task allArrived = ServeCalls(scheme, Calls);
         var process = ToolProcess.Start(
             "dotnet", Service, Server.BaseAddress.ToString(), Calls.ToString(CultureInfo.InvariantCulture), make, TestCertificate.Instance.GetCertHashString());
-        await allArrived.Task.WithinAsync();
+        await allArrived.WithinAsync();
         await process.WaitForLineAsync(static line => line == "ready");
         await Recorder.SettleAsync();
         return process;
