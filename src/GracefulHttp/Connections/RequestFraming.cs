@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 
 namespace GracefulHttp.Connections;
 
@@ -123,7 +124,7 @@ internal sealed class RequestFraming
         }
         else if (Is(line, "Transfer-Encoding:"u8, out value))
         {
-            _chunked = value.EndsWith("chunked"u8);
+            _chunked |= HasChunked(value);
         }
     }
 
@@ -141,9 +142,23 @@ internal sealed class RequestFraming
         }
     }
 
+    /// <summary>As the runtime sees it: anywhere in the list, in any case.</summary>
+    private static bool HasChunked(ReadOnlySpan<byte> codings)
+    {
+        foreach (Range coding in codings.Split((byte)','))
+        {
+            if (Ascii.EqualsIgnoreCase(codings[coding].Trim((byte)' '), "chunked"u8))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static bool Is(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
-        bool matches = line.Length > name.Length && System.Text.Ascii.EqualsIgnoreCase(line[..name.Length], name);
+        bool matches = line.Length > name.Length && Ascii.EqualsIgnoreCase(line[..name.Length], name);
         value = matches ? line[name.Length..].Trim((byte)' ') : default;
         return matches;
     }

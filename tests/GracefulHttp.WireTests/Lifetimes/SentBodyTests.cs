@@ -67,15 +67,7 @@ public sealed class SentBodyTests : WireTest
     [MemberData(nameof(Cells.Schemes), MemberType = typeof(Cells))]
     public async Task Drain_BodySentInPart_IsClosedAtOnce(Scheme scheme)
     {
-        Serve(scheme, FinBlindScripts.Respond(), async exchange =>
-        {
-            if (exchange.Request.Target == "/held")
-            {
-                await Held.ArriveAsync();
-                await exchange.RespondAsync("too late");
-                exchange.CloseAfterwards();
-            }
-        });
+        Serve(scheme, FinBlindScripts.Respond(), AnswerWithoutReadingAsync);
         WireClient client = Connect(AbandonStrategy.Drain);
         using var upload = new HeldUpload();
 
@@ -92,6 +84,42 @@ public sealed class SentBodyTests : WireTest
         await ShouldEndInPeaceAsync(client, scheme);
         Server.RequestsReceived.ShouldBe(0);
         Logs.Records.Where(record => record.Id.Name == "RequestEnded").ShouldHaveSingleItem().Values["Outcome"].ShouldBe("closed");
+    }
+
+    /// <summary>The name of a coding is the same in any case (RFC 9112 §7), and the runtime writes it as its caller has.</summary>
+    [Theory]
+    [InlineData("chunked")]
+    [InlineData("Chunked")]
+    [InlineData("gzip, CHUNKED")]
+    public async Task Drain_ChunkedInAnyCaseSentInPart_IsClosedAtOnce(string coding)
+    {
+        Serve(Scheme.Http, FinBlindScripts.Respond(), AnswerWithoutReadingAsync);
+        WireClient client = Connect(AbandonStrategy.Drain);
+        using var upload = new HeldUpload(firstBytes: 0);
+
+        await client.AbandonAsync(
+            Held,
+            async (http, token) =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, "/held") { Content = upload };
+                request.Headers.TryAddWithoutValidation("Transfer-Encoding", coding);
+                using HttpResponseMessage response = await http.SendAsync(request, token);
+            },
+            begun: upload.Held.ArrivedAsync());
+
+        await ShouldSendFinAsync();
+        await ShouldEndInPeaceAsync(client, Scheme.Http);
+        Logs.AbandonOutcomes().ShouldBe(["closed"]);
+    }
+
+    private async Task AnswerWithoutReadingAsync(FinBlindExchange exchange)
+    {
+        if (exchange.Request.Target == "/held")
+        {
+            await Held.ArriveAsync();
+            await exchange.RespondAsync("too late");
+            exchange.CloseAfterwards();
+        }
     }
 
     private static HttpRequestMessage NewUpload(bool chunked)
