@@ -8,7 +8,7 @@ namespace GracefulHttp.Abandonment;
 /// Reads a body for its caller. A read whose token can fire goes into a buffer of ours and is copied: so the caller can leave
 /// at any moment, and never finds its own buffer written to afterwards.
 /// </summary>
-internal sealed class AbandonableBody(GracefulRequest request, ReceivedBody body) : OwnedBody(request, body)
+internal sealed class AbandonableBody(SentRequest request, ReceivedBody body) : OwnedBody(request, body)
 {
     // The read into our buffer.
     private Memory<byte> _callerBuffer;
@@ -22,7 +22,7 @@ internal sealed class AbandonableBody(GracefulRequest request, ReceivedBody body
     {
         if (!TryEnter(BodyState.Direct))
         {
-            return 0;
+            return await Body.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false);
         }
 
         try
@@ -49,7 +49,7 @@ internal sealed class AbandonableBody(GracefulRequest request, ReceivedBody body
     {
         if (!TryEnter(BodyState.Blocking))
         {
-            return 0;
+            return Body.Read(buffer);
         }
 
         try
@@ -176,7 +176,7 @@ internal sealed class AbandonableBody(GracefulRequest request, ReceivedBody body
     {
         if (!TryEnter(BodyState.Starting))
         {
-            return new ValueTask<int>(0);
+            return Body.ReadAsync(callerBuffer, CancellationToken.None);
         }
 
         _callerBuffer = callerBuffer;

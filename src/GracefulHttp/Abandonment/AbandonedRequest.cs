@@ -15,81 +15,61 @@ internal sealed class AbandonedRequest : BackgroundJob
     // Content whose write was cancelled is back within microseconds, unless its author ignores that.
     private static readonly TimeSpan ContentGrace = TimeSpan.FromMilliseconds(100);
 
-    private readonly GracefulRequest _request;
+    private readonly SentRequest _request;
     private readonly Drainer _drainer;
-    private readonly OriginBudget _origin;
-    private readonly AbandonStrategy _strategy;
+    private readonly AbandonDecision _decision;
     private readonly Task<HttpResponseMessage>? _sending;
+    private readonly GracefulRequest? _letsGo;
     private readonly long _abandonedAt;
-    private readonly Rung _rung;
-    private readonly bool _letsGo;
-    private readonly DrainPermit _permit;
     private ReceivedBody? _body;
-    private int _outcome;
     private long _discarded;
 
-    private AbandonedRequest(GracefulRequest request, Task<HttpResponseMessage>? sending, bool letsGo, ReceivedBody? body)
+    private AbandonedRequest(SentRequest request, Task<HttpResponseMessage>? sending, GracefulRequest? letsGo, ReceivedBody? body)
     {
         _request = request;
         _drainer = request.Drainer;
-        _origin = _drainer.Origins.For(request.Message.RequestUri);
         _sending = sending;
         _letsGo = letsGo;
         _body = body;
         _abandonedAt = _drainer.TimeProvider.GetTimestamp();
-
-        // Read now: the message is its caller's again in a moment.
-        _strategy = request.Strategy;
-        _rung = ChooseRung();
-        _permit = new DrainPermit(_drainer.Drains, IsStream ? null : _origin);
+        _decision = new AbandonDecision(request, body);
     }
-
-    private bool IsStream => _rung is Rung.DrainStream or Rung.CloseStream or Rung.ResetUnknown or Rung.Reset;
-
-    /// <summary>Whether it is being ended, rather than waited for.</summary>
-    private bool IsDecided => Volatile.Read(ref _outcome) != (int)AbandonOutcome.None;
 
     /// <param name="request">The request.</param>
     /// <param name="sending">What the inner handler makes of it.</param>
     /// <param name="letsGo">Whether its caller is still held, because its content may be in use, and is let go by this job.</param>
     public static AbandonedRequest WaitingForHeaders(GracefulRequest request, Task<HttpResponseMessage> sending, bool letsGo)
     {
-        var abandoned = new AbandonedRequest(request, sending, letsGo, body: null);
+        var abandoned = new AbandonedRequest(request, sending, letsGo ? request : null, body: null);
 
         // From here on its answer does not act for the caller, and its message is not sent by anybody else.
         AbandonedMessages.Add(request.Message, abandoned);
         return abandoned;
     }
 
-    public static AbandonedRequest ReadingBody(GracefulRequest request, ReceivedBody body) => new(request, sending: null, letsGo: false, body);
+    public static AbandonedRequest ReadingBody(SentRequest request, ReceivedBody body) => new(request, sending: null, letsGo: null, body);
 
-    /// <summary>Ends what has not been sent before its caller is let go: the connection that it waits for may come the next moment.</summary>
-    public void UnsendAtOnce()
-    {
-        if (_rung == Rung.Unsend)
-        {
-            HandDown(AbandonOutcome.NotSent);
-        }
-    }
+    /// <summary>Ends what must have ended before its caller is let go. What the answer's headers do is over when they are there.</summary>
+    public void EndAtOnce() => _decision.EndAtOnce(isActing: _sending is not null && _request.IsActing);
 
-    /// <summary>The answer would redirect, authenticate or leave a cookie: it ends here. Called while its headers are read.</summary>
-    public void StopActing() => End(AbandonOutcome.WouldAct);
+    /// <inheritdoc cref="AbandonDecision.StopActing"/>
+    public void StopActing() => _decision.StopActing();
 
     protected override async Task RunAsync()
     {
         ITimer? deadline = null;
         try
         {
-            if (_letsGo)
+            if (_letsGo is not null)
             {
-                await LetGoAsync().ConfigureAwait(false);
+                await LetGoAsync(_letsGo).ConfigureAwait(false);
             }
 
-            if (!EndsAtOnce())
+            if (!_decision.EndsByItsRung())
             {
                 deadline = _drainer.TimeProvider.CreateTimer(
-                    static state => ((AbandonedRequest)state!).End(AbandonOutcome.DrainTimeout),
-                    this, _drainer.Options.DrainTimeout, Timeout.InfiniteTimeSpan);
+                    static state => ((AbandonDecision)state!).End(AbandonOutcome.DrainTimeout),
+                    _decision, _drainer.Options.DrainTimeout, Timeout.InfiniteTimeSpan);
             }
 
             await FinishAsync().ConfigureAwait(false);
@@ -101,10 +81,10 @@ internal sealed class AbandonedRequest : BackgroundJob
                 await deadline.DisposeAsync().ConfigureAwait(false);
             }
 
-            _permit.Release();
+            _decision.ReleaseDrain();
             _request.Scope.End();
             AbandonedMessages.Remove(_request.Message, this);
-            _drainer.Record((AbandonOutcome)_outcome, _drainer.TimeProvider.GetElapsedTime(_abandonedAt), _discarded);
+            _drainer.Record(_decision.Outcome, _drainer.TimeProvider.GetElapsedTime(_abandonedAt), _discarded);
         }
     }
 
@@ -112,7 +92,7 @@ internal sealed class AbandonedRequest : BackgroundJob
     /// Lets the caller go when nobody uses its content any more. That is what the plain client's caller waits for too, however
     /// long it takes; here a handler or a content that ignores its token holds it for a moment only.
     /// </summary>
-    private async Task LetGoAsync()
+    private async Task LetGoAsync(GracefulRequest held)
     {
         try
         {
@@ -120,86 +100,9 @@ internal sealed class AbandonedRequest : BackgroundJob
         }
         finally
         {
-            _request.LetGo();
+            held.LetGo();
         }
     }
-
-    private Rung ChooseRung()
-    {
-        SendProgress progress = _request.Scope.Progress;
-        return _body is null
-            ? Ladder.ForHeaders(_strategy, _request.Message, progress, _drainer.Inner)
-            : Ladder.ForBody(_strategy, _request.Message, _body, progress);
-    }
-
-    /// <summary>Takes the rung. False where the answer is waited for, until the drain timeout.</summary>
-    private bool EndsAtOnce()
-    {
-        switch (_rung)
-        {
-            case Rung.Unsend:
-                UnsendAtOnce();
-                return true;
-            case Rung.Abort:
-                return HandDown(AbandonOutcome.Aborted);
-            case Rung.Close:
-            case Rung.CloseStream or Rung.ResetUnknown when _origin.TryReset():
-                return HandDown(AbandonOutcome.Closed);
-            case Rung.ResetUnknown:
-                return false;
-        }
-
-        if (_rung == Rung.Reset || _request.InnerToken.IsCancellationRequested)
-        {
-            // The second: its caller left in the middle of what could only be ended with its connection.
-            return End(AbandonOutcome.Closed);
-        }
-
-        AbandonOutcome refusal = TryTakeDrain();
-        return refusal != AbandonOutcome.None && (!IsStream || _origin.TryReset()) && HandDown(refusal);
-    }
-
-    /// <summary><see cref="AbandonOutcome.None"/>, or why it may not be drained.</summary>
-    private AbandonOutcome TryTakeDrain()
-    {
-        if (_body is not null && _body.KnownRemainder > _drainer.Options.MaxDrainSize)
-        {
-            return AbandonOutcome.DrainSize;
-        }
-
-        return _permit.TryTake() ? AbandonOutcome.None : AbandonOutcome.DrainRefused;
-    }
-
-    /// <summary>Ends what was waited for, and gives its drain back: a handler that ignores its token shall not keep that too.</summary>
-    private bool End(AbandonOutcome outcome)
-    {
-        if (!HandDown(outcome))
-        {
-            return false;
-        }
-
-        _permit.Release();
-        if (IsStream)
-        {
-            _origin.CountReset();
-        }
-
-        return true;
-    }
-
-    private bool HandDown(AbandonOutcome outcome)
-    {
-        if (!TryDecide(outcome))
-        {
-            return false;
-        }
-
-        _request.HandDown();
-        return true;
-    }
-
-    private bool TryDecide(AbandonOutcome outcome) =>
-        Interlocked.CompareExchange(ref _outcome, (int)outcome, (int)AbandonOutcome.None) == (int)AbandonOutcome.None;
 
     private async Task FinishAsync()
     {
@@ -225,7 +128,7 @@ internal sealed class AbandonedRequest : BackgroundJob
         {
             // We ended it ourselves, or it failed: a peer's reset, a malformed answer. Then there is nobody left to tell, and
             // the runtime has closed the connection.
-            TryDecide(AbandonOutcome.Failed);
+            _decision.TryDecide(AbandonOutcome.Failed);
         }
         finally
         {
@@ -255,7 +158,7 @@ internal sealed class AbandonedRequest : BackgroundJob
 
         try
         {
-            while (!IsDecided && !body.HasEnded)
+            while (!_decision.IsMade && !body.HasEnded)
             {
                 if (_discarded + body.KnownRemainder > _drainer.Options.MaxDrainSize)
                 {
@@ -265,20 +168,14 @@ internal sealed class AbandonedRequest : BackgroundJob
                 _discarded += await body.DiscardAsync(buffer, _request.InnerToken).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (IsDecided)
+        catch (OperationCanceledException) when (_decision.IsMade)
         {
             return AbandonOutcome.None;
         }
 
         if (body.HasEnded)
         {
-            // The connection is back in the pool: whoever gets it next finds a drain free too.
-            _permit.Release();
-            TryDecide(AbandonOutcome.Drained);
-            if (_sending is not null)
-            {
-                _origin.CountCompleted(body.Response);
-            }
+            _decision.Drained(_sending is null ? null : body.Response);
         }
 
         return AbandonOutcome.None;
@@ -287,14 +184,14 @@ internal sealed class AbandonedRequest : BackgroundJob
     /// <summary>Ends the connection, or the stream, in the middle of the body.</summary>
     private async Task CloseAsync(ReceivedBody body, AbandonOutcome reason, byte[] buffer)
     {
-        if (IsStream && !IsDecided && !_origin.TryReset())
+        if (!_decision.MayEndNow())
         {
             // It is not read any more, so that flow control holds it, and ends with the drain's time.
             await _request.WaitUntilHandedDownAsync().ConfigureAwait(false);
         }
 
-        TryDecide(reason);
-        if (IsStream)
+        _decision.TryDecide(reason);
+        if (_decision.IsStream)
         {
             // Disposing an unfinished stream resets it.
             return;

@@ -20,7 +20,11 @@ internal sealed class Drainer(ClientState client, InnerHandler inner, ILogger lo
     public TimeProvider TimeProvider => timeProvider;
 
     /// <summary>Returns at once; never throws. The caller no longer owns the request's answer.</summary>
-    public void Take(AbandonedRequest request) => _work.Start(request);
+    public void Take(AbandonedRequest request)
+    {
+        request.EndAtOnce();
+        _work.Start(request);
+    }
 
     public void Record(AbandonOutcome outcome, TimeSpan duration, long discarded)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 
 namespace GracefulHttp.Abandonment;
@@ -7,7 +6,7 @@ namespace GracefulHttp.Abandonment;
 /// One request in the care of the message layer. Its caller waits for the response headers here, and is let go as soon as
 /// they come or its token fires, whichever is first; in the second case the request goes on without its caller.
 /// </summary>
-internal sealed class GracefulRequest : IThreadPoolWorkItem
+internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage request) : SentRequest(drainer, request), IThreadPoolWorkItem
 {
     // The inner handler has not returned its task yet.
     private const int Starting = 0;
@@ -18,49 +17,12 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
     // What the runtime says.
     private const string CanceledMessage = "The operation was canceled.";
 
-    private readonly HttpRequestMessage _original;
-    private readonly AbandonStrategy _selected;
-
     // A task that is ended by hand, and that carries the exception of a cancellation as that of an async method does.
     private AsyncTaskMethodBuilder<HttpResponseMessage> _caller = AsyncTaskMethodBuilder<HttpResponseMessage>.Create();
-    private CancellationTokenSource? _inner;
     private Task<HttpResponseMessage>? _sending;
     private CancellationToken _callerToken;
     private CancellationTokenRegistration _registration;
     private int _state;
-
-    /// <summary>Also asks the user's selector; what that throws is thrown to the caller.</summary>
-    public GracefulRequest(Drainer drainer, HttpRequestMessage request)
-    {
-        Drainer = drainer;
-        _original = request;
-        _selected = drainer.Options.StrategySelector is { } selector && !TryGetOwn(request, out _) && selector(request) is { } selected
-            ? selected
-            : drainer.Options.Strategy;
-
-        // The runtime writes to a message that it sends; one that still runs without its caller is not sent twice.
-        Message = AbandonedMessages.Find(request) is null ? request : MessageClone.Of(request);
-        Scope = new RequestScope(Message);
-    }
-
-    public Drainer Drainer { get; }
-
-    /// <summary>What is sent: the caller's message, or its clone.</summary>
-    public HttpRequestMessage Message { get; }
-
-    public RequestScope Scope { get; }
-
-    /// <summary>What ends the request below us. Not linked to the caller's token: what the caller cancels is its own waiting.</summary>
-    public CancellationToken InnerToken => (Volatile.Read(ref _inner) ?? CreateInner()).Token;
-
-    /// <summary>Asked for when the request is abandoned, so that it costs nothing otherwise.</summary>
-    public AbandonStrategy Strategy => TryGetOwn(_original, out AbandonStrategy own) ? own : _selected;
-
-    /// <summary>
-    /// Whether its content may be in use: it is not known to be sent in full, which over HTTP/2 nobody knows. Then nothing is let
-    /// run: it would read the caller's memory for as long, and could arrive complete.
-    /// </summary>
-    private bool MayBeUploading => Message.Content is not null && Scope.Progress != SendProgress.Sent;
 
     public static TaskCanceledException Canceled(CancellationToken callerToken) => new(CanceledMessage, null, callerToken);
 
@@ -118,68 +80,6 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
         StopWatching();
         HandDown();
         Drainer.Take(AbandonedRequest.WaitingForHeaders(this, ended, letsGo: false));
-    }
-
-    /// <summary>Makes the response one that can be left.</summary>
-    public HttpResponseMessage Receive(HttpResponseMessage response)
-    {
-        // A handler that answers null is told so by HttpClient.
-        if (response is null)
-        {
-            return response!;
-        }
-
-        MessageClone.Return(Message, _original, response);
-        if (response.Version.Major >= 2)
-        {
-            Drainer.Origins.For(Message.RequestUri).CountCompleted(response);
-        }
-
-        // What a stub or a cache answers with is there already, and its callers may know it as what it is.
-        if (response.StatusCode != HttpStatusCode.SwitchingProtocols
-            && Message.Method != HttpMethod.Connect
-            && response.Content is not (ByteArrayContent or ReadOnlyMemoryContent)
-            && response.Content.Headers.ContentLength != 0)
-        {
-            response.Content = new GracefulHttpContent(response.Content, new AbandonableBody(this, new ReceivedBody(response)));
-        }
-
-        return response;
-    }
-
-    /// <summary>Nothing more is sent for it, and its connection knows how to end.</summary>
-    public void Abandon()
-    {
-        Scope.Abandon();
-        if (Strategy == AbandonStrategy.Abort)
-        {
-            Scope.Abort();
-        }
-    }
-
-    /// <summary>Ends the request below us; its connection is disposed inside this call.</summary>
-    public void HandDown()
-    {
-        try
-        {
-            (Volatile.Read(ref _inner) ?? CreateInner()).Cancel();
-        }
-        catch (AggregateException e)
-        {
-            // A handler or a content of the user's threw from its own registration: not to the caller who leaves, nor to a timer.
-            Drainer.Report(e);
-        }
-    }
-
-    public async Task WaitUntilHandedDownAsync()
-    {
-        var handedDown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        CancellationTokenRegistration registration =
-            InnerToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), handedDown);
-        await using (registration.ConfigureAwait(false))
-        {
-            await handedDown.Task.ConfigureAwait(false);
-        }
     }
 
     /// <summary>Lets the caller go, on the thread pool: its code does not run inside <see cref="CancellationTokenSource.Cancel()"/>.</summary>
@@ -245,9 +145,7 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
             }
 
             // First the job: a caller that is let go may send its message again, or wait for everything to end.
-            var abandoned = AbandonedRequest.WaitingForHeaders(this, _sending!, mayBeUploading);
-            abandoned.UnsendAtOnce();
-            Drainer.Take(abandoned);
+            Drainer.Take(AbandonedRequest.WaitingForHeaders(this, _sending!, mayBeUploading));
             jobLetsGo = mayBeUploading;
         }
         finally
@@ -267,13 +165,4 @@ internal sealed class GracefulRequest : IThreadPoolWorkItem
     }
 
     private bool TryMove(int from, int to) => Interlocked.CompareExchange(ref _state, to, from) == from;
-
-    private static bool TryGetOwn(HttpRequestMessage request, out AbandonStrategy own) =>
-        request.Options.TryGetValue(GracefulHttpRequestMessageExtensions.AbandonStrategyKey, out own);
-
-    private CancellationTokenSource CreateInner()
-    {
-        Interlocked.CompareExchange(ref _inner, new CancellationTokenSource(), null);
-        return _inner;
-    }
 }

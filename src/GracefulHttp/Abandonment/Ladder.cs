@@ -43,7 +43,7 @@ internal static class Ladder
             return Rung.Abort;
         }
 
-        bool isStream = body.Response.Version.Major >= 2;
+        bool isStream = body.IsStream;
         if (isStream && !IsSentBeforeItsAnswer(message.Content))
         {
             return Rung.Reset;

@@ -5,7 +5,7 @@ namespace GracefulHttp.Abandonment;
 
 /// <summary>Who has a body between its response headers and its end, and what becomes of it when its caller leaves.</summary>
 /// <remarks>One operation at a time, as with any response stream; <see cref="Leave"/> may come at any time from anywhere.</remarks>
-internal abstract class OwnedBody(GracefulRequest request, ReceivedBody body)
+internal abstract class OwnedBody(SentRequest request, ReceivedBody body)
 {
     /// <summary>As large as the runtime's own copy buffers get; more would only sit in the pool.</summary>
     protected const int LargestBuffer = 64 * 1024;
@@ -20,7 +20,10 @@ internal abstract class OwnedBody(GracefulRequest request, ReceivedBody body)
     /// <summary>Whether the caller has left.</summary>
     public bool IsLeft => State is BodyState.Gone or BodyState.BusyAndLeft or BodyState.Ended;
 
-    protected GracefulRequest Request => request;
+    /// <summary>At its end a body is what its own stream is there; left before, it is not read any more.</summary>
+    public bool CanRead => State == BodyState.Ended ? body.CanRead : !IsLeft;
+
+    protected SentRequest Request => request;
 
     protected ReceivedBody Body => body;
 
@@ -86,7 +89,10 @@ internal abstract class OwnedBody(GracefulRequest request, ReceivedBody body)
         request.Drainer.Take(AbandonedRequest.ReadingBody(request, body));
     }
 
-    /// <summary>False at the end. A body that was left before its end never looks as if it had come to it.</summary>
+    /// <summary>
+    /// False where it was left at its end: its own stream says what a read is there. One that was left before never looks as if
+    /// it had come to it.
+    /// </summary>
     protected bool TryEnter(BodyState state)
     {
         if (TryMove(BodyState.Idle, state))

@@ -27,10 +27,16 @@ internal sealed class ReceivedBody : IDisposable
 
     public HttpContent Content { get; }
 
+    /// <summary>Whether it ends with an HTTP/2 stream, not with a connection.</summary>
+    public bool IsStream => Response.Version.Major >= 2;
+
     public bool HasEnded { get; private set; }
 
     /// <summary>Whether there is nothing more to come, at its end or because it failed.</summary>
     public bool IsOver { get; private set; }
+
+    /// <summary>What its stream says of itself when it has been opened.</summary>
+    public bool CanRead => _stream?.CanRead ?? true;
 
     /// <summary>How many bytes are still to come, or 0 where that is not known.</summary>
     public long KnownRemainder { get; private set; }
@@ -118,7 +124,7 @@ internal sealed class ReceivedBody : IDisposable
 
     private async ValueTask<int> OpenAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        _stream = await Content.ReadAsStreamAsync(CancellationToken.None).ConfigureAwait(false);
+        _stream = await Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         return await _stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
 }

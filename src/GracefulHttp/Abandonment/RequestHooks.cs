@@ -10,20 +10,26 @@ internal sealed class RequestHooks
 {
     private readonly HeaderEncodingSelector<HttpRequestMessage>? _requestEncoding;
     private readonly HeaderEncodingSelector<HttpRequestMessage>? _responseEncoding;
+    private readonly SocketsHttpHandler _handler;
     private readonly bool _followsRedirects;
     private readonly bool _authenticates;
-    private readonly bool _authenticatesToProxy;
     private readonly bool _keepsCookies;
+    private bool _authenticatesToProxy;
 
     private RequestHooks(SocketsHttpHandler handler)
     {
+        _handler = handler;
         _requestEncoding = handler.RequestHeaderEncodingSelector;
         _responseEncoding = handler.ResponseHeaderEncodingSelector;
         _followsRedirects = handler.AllowAutoRedirect;
         _authenticates = handler.Credentials is not null;
-        _authenticatesToProxy = handler.DefaultProxyCredentials is not null || handler.Proxy?.Credentials is not null;
+        _authenticatesToProxy = HasProxyCredentials;
         _keepsCookies = handler.UseCookies;
     }
+
+    /// <summary>As the runtime looks for them, which it does once: with the handler's first request, soon after the hooks are put on.</summary>
+    private bool HasProxyCredentials =>
+        _handler.UseProxy && ((_handler.Proxy ?? HttpClient.DefaultProxy).Credentials ?? _handler.DefaultProxyCredentials) is not null;
 
     /// <summary>Puts the hooks on a handler, around the user's own; once.</summary>
     /// <exception cref="InvalidOperationException">The handler has already sent a request.</exception>
@@ -50,15 +56,23 @@ internal sealed class RequestHooks
             throw new OperationCanceledException("The request was abandoned before it was sent.");
         }
 
+        ActingAnswers.Forget(request);
+
         return _requestEncoding?.Invoke(name, request);
     }
 
     /// <remarks>Throwing here would kill an HTTP/2 connection; cancelling the one request does not.</remarks>
     private Encoding? OnResponseHeader(string name, HttpRequestMessage request)
     {
-        if (AbandonedMessages.Find(request) is { } abandoned && ActsForTheCaller(name))
+        if (ActsForTheCaller(name))
         {
-            abandoned.StopActing();
+            // First noted, for its caller may leave in this moment, or before the rest of the headers has been read.
+            if (RequestScope.Current?.TryNoteActing(request) != true)
+            {
+                ActingAnswers.Note(request);
+            }
+
+            AbandonedMessages.Find(request)?.StopActing();
         }
 
         return _responseEncoding?.Invoke(name, request);
@@ -67,7 +81,7 @@ internal sealed class RequestHooks
     private bool ActsForTheCaller(string name) =>
         (_followsRedirects && Is(name, "Location"))
         || (_authenticates && Is(name, "WWW-Authenticate"))
-        || (_authenticatesToProxy && Is(name, "Proxy-Authenticate"))
+        || (Is(name, "Proxy-Authenticate") && (_authenticatesToProxy |= HasProxyCredentials))
         || (_keepsCookies && (Is(name, "Set-Cookie") || Is(name, "Set-Cookie2")));
 
     private static bool Is(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);

@@ -14,12 +14,14 @@ namespace GracefulHttp.Abandonment;
 /// </remarks>
 internal sealed class RequestScope(HttpRequestMessage message)
 {
-    // Bits of the state beside the progress; one field, for every request has a scope. The others come after the first only.
+    // Bits of the state beside the progress; one field, for every request has a scope. The last three come after Abandoned only.
+    // The first goes with the next hop, which is seen by its progress: what was answered to the one before does not count for it.
+    private const int Acting = 1 << 7;
     private const int Abandoned = 1 << 8;
     private const int Aborted = 1 << 9;
     private const int CutOff = 1 << 10;
     private const int Ended = 1 << 11;
-    private const int ProgressMask = Abandoned - 1;
+    private const int ProgressMask = Acting - 1;
 
     private static readonly AsyncLocal<RequestScope?> Flowing = new();
 
@@ -39,6 +41,9 @@ internal sealed class RequestScope(HttpRequestMessage message)
 
     public bool IsAbandoned => Has(Abandoned);
 
+    /// <summary>Whether a header of the answer has been read that acts for the caller.</summary>
+    public bool IsActing => Has(Acting);
+
     public void Abort() => Interlocked.Or(ref _state, Aborted);
 
     /// <summary>Whether its connection shall give it nothing more to read, so that the runtime closes it.</summary>
@@ -55,7 +60,7 @@ internal sealed class RequestScope(HttpRequestMessage message)
         int state = Volatile.Read(ref _state);
         while (state < Abandoned)
         {
-            if (state == (int)to)
+            if ((state & ProgressMask) == (int)to)
             {
                 return true;
             }
@@ -101,11 +106,29 @@ internal sealed class RequestScope(HttpRequestMessage message)
     /// </summary>
     public void Complete()
     {
-        int before = Interlocked.CompareExchange(ref _state, (int)SendProgress.Sent, (int)SendProgress.Sending);
-        if (before == ((int)SendProgress.Sending | Abandoned))
+        int state = Volatile.Read(ref _state);
+        while ((SendProgress)(state & ProgressMask) == SendProgress.Sending)
         {
-            Interlocked.CompareExchange(ref _state, (int)SendProgress.Sent | Abandoned, before);
+            int before = Interlocked.CompareExchange(ref _state, (state & ~ProgressMask) | (int)SendProgress.Sent, state);
+            if (before == state)
+            {
+                return;
+            }
+
+            state = before;
         }
+    }
+
+    /// <summary>Notes that a header of the answer to this message acts for the caller. False where it is somebody else's message.</summary>
+    public bool TryNoteActing(HttpRequestMessage answered)
+    {
+        if (_message != RuntimeHelpers.GetHashCode(answered))
+        {
+            return false;
+        }
+
+        Interlocked.Or(ref _state, Acting);
+        return true;
     }
 
     /// <summary>Stops all sending, in one transition. How far it had come is <see cref="Progress"/> from now on.</summary>

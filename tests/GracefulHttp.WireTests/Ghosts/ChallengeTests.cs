@@ -10,6 +10,10 @@ public sealed class ChallengeTests : CarrierTest
     private const string Basic = "Basic realm=\"r\"";
     private const string Digest = "Digest realm=\"r\", nonce=\"n\", qop=\"auth\", algorithm=MD5";
 
+    private static readonly NetworkCredential Secret = new("user", "secret");
+
+    public static TheoryData<ProxyCredentials> CredentialsOfAProxy => [.. Enum.GetValues<ProxyCredentials>()];
+
     public static MatrixTheoryData<Carrier, string> CarriersAndChallenges => new(Enum.GetValues<Carrier>(), [Basic, Digest]);
 
     [Theory]
@@ -115,12 +119,72 @@ public sealed class ChallengeTests : CarrierTest
         await _proxyCredentials.Task.WithinAsync();
     }
 
+    [Theory]
+    [MemberData(nameof(CredentialsOfAProxy))]
+    public async Task Drain_LateChallengeOfAProxyGivenLater_IsNotAnswered(ProxyCredentials given)
+    {
+        await ServeProxyAsync();
+        using IDisposable restored = ProxyForOrigin.RestoreDefault();
+        var proxy = new ProxyForOrigin(Server.BaseAddress);
+        var sockets = new SocketsHttpHandler();
+        WireClient client = ConnectThrough(
+            new GracefulHttpHandler(new GracefulHttpOptions(), sockets) { LoggerFactory = Logs }, new Uri("http://origin.example"));
+        if (given == ProxyCredentials.OfTheProxy)
+        {
+            sockets.Proxy = proxy;
+        }
+
+        // Prepares the handler, and sends nothing.
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.Http.GetAsync("/none", new CancellationToken(canceled: true)));
+        if (given == ProxyCredentials.OfTheHandler)
+        {
+            sockets.DefaultProxyCredentials = Secret;
+        }
+        else
+        {
+            proxy.Credentials = Secret;
+        }
+
+        if (given != ProxyCredentials.OfTheProxy)
+        {
+            HttpClient.DefaultProxy = proxy;
+        }
+
+        await AbandonAsync(client, Held, new HttpRequestMessage(HttpMethod.Get, "/held"));
+        Held.Release();
+        await client.WaitForIdleAsync();
+
+        await Recorder.SettleAsync();
+        Server.Seen.ShouldBe(["GET http://origin.example/held"]);
+        Recorder.ResetsFromClient.ShouldBe(0);
+        Outcomes.ShouldBe(["would_act"]);
+    }
+
+    [Fact]
+    public async Task Drain_LateChallengeOfAProxyWithoutCredentials_IsDrainedLikeAnyAnswer()
+    {
+        await ServeProxyAsync();
+        WireClient client = ConnectThrough(
+            new GracefulHttpHandler(new GracefulHttpOptions(), new SocketsHttpHandler { Proxy = new ProxyForOrigin(Server.BaseAddress) })
+            {
+                LoggerFactory = Logs,
+            },
+            new Uri("http://origin.example"));
+
+        await AbandonAsync(client, Held, new HttpRequestMessage(HttpMethod.Get, "/held"));
+        Held.Release();
+        await client.WaitForIdleAsync();
+
+        Server.Seen.ShouldBe(["GET http://origin.example/held"]);
+        Outcomes.ShouldBe(["drained"]);
+    }
+
     private readonly TaskCompletionSource _proxyCredentials = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static SocketsHttpHandler WithCredentials()
     {
         SocketsHttpHandler sockets = NewSockets();
-        sockets.Credentials = new NetworkCredential("user", "secret");
+        sockets.Credentials = Secret;
         return sockets;
     }
 
@@ -139,6 +203,6 @@ public sealed class ChallengeTests : CarrierTest
 
     private SocketsHttpHandler ThroughProxy() => new()
     {
-        Proxy = new WebProxy(Server.BaseAddress) { Credentials = new NetworkCredential("user", "secret") },
+        Proxy = new WebProxy(Server.BaseAddress) { Credentials = Secret },
     };
 }

@@ -1,0 +1,161 @@
+namespace GracefulHttp.Abandonment;
+
+/// <summary>How an abandoned request ends: its rung, what it takes of the budgets for that, and its outcome, which is decided once.</summary>
+internal sealed class AbandonDecision
+{
+    private readonly SentRequest _request;
+    private readonly ReceivedBody? _body;
+    private readonly OriginBudget _origin;
+    private readonly AbandonStrategy _strategy;
+    private readonly Rung _rung;
+    private readonly DrainPermit _permit;
+    private int _outcome;
+
+    /// <param name="request">The request.</param>
+    /// <param name="body">What its caller was reading; null while it waited for the headers.</param>
+    public AbandonDecision(SentRequest request, ReceivedBody? body)
+    {
+        _request = request;
+        _body = body;
+        Drainer drainer = request.Drainer;
+        _origin = drainer.Origins.For(request.Message.RequestUri);
+
+        // Read now: the message is its caller's again in a moment.
+        _strategy = request.Strategy;
+        SendProgress progress = request.Scope.Progress;
+        _rung = body is null
+            ? Ladder.ForHeaders(_strategy, request.Message, progress, drainer.Inner)
+            : Ladder.ForBody(_strategy, request.Message, body, progress);
+        _permit = new DrainPermit(drainer.Drains, IsStream ? null : _origin);
+    }
+
+    public AbandonOutcome Outcome => (AbandonOutcome)Volatile.Read(ref _outcome);
+
+    /// <summary>Whether it is being ended, rather than waited for.</summary>
+    public bool IsMade => Outcome != AbandonOutcome.None;
+
+    public bool IsStream => _rung is Rung.DrainStream or Rung.CloseStream or Rung.ResetUnknown or Rung.Reset;
+
+    private GracefulHttpOptions Options => _request.Drainer.Options;
+
+    /// <summary>
+    /// Ends what must have ended before the caller is let go: what has not been sent, for the connection that it waits for may
+    /// come the next moment; what may still be uploaded, for the caller may dispose it; what has begun to act for the caller. And
+    /// what is aborted, as it is without us.
+    /// </summary>
+    public void EndAtOnce(bool isActing)
+    {
+        if (isActing)
+        {
+            StopActing();
+        }
+
+        switch (_rung)
+        {
+            case Rung.Unsend:
+                HandDown(AbandonOutcome.NotSent);
+                break;
+            case Rung.Abort:
+                HandDown(AbandonOutcome.Aborted);
+                break;
+            case Rung.Reset:
+                End(AbandonOutcome.Closed);
+                break;
+        }
+
+        if (IsMade && _body is { IsStream: true })
+        {
+            // Resets it. No token of ours reaches an upload that was sent without one; its stream ends it in any case.
+            _body.Dispose();
+        }
+    }
+
+    /// <summary>The answer would redirect, authenticate or leave a cookie: it ends here, also while its headers are being read.</summary>
+    public void StopActing() => End(_strategy == AbandonStrategy.Abort ? AbandonOutcome.Aborted : AbandonOutcome.WouldAct);
+
+    /// <summary>Takes the rung. False where the answer is waited for, until the drain timeout.</summary>
+    public bool EndsByItsRung()
+    {
+        if (IsMade)
+        {
+            return true;
+        }
+
+        switch (_rung)
+        {
+            case Rung.Close:
+            case Rung.CloseStream or Rung.ResetUnknown when _origin.TryReset():
+                return HandDown(AbandonOutcome.Closed);
+            case Rung.ResetUnknown:
+                return false;
+        }
+
+        if (_request.InnerToken.IsCancellationRequested)
+        {
+            // Its caller left in the middle of what could only be ended with its connection.
+            return End(AbandonOutcome.Closed);
+        }
+
+        AbandonOutcome refusal = TryTakeDrain();
+        return refusal != AbandonOutcome.None && (!IsStream || _origin.TryReset()) && HandDown(refusal);
+    }
+
+    /// <summary>Ends what was waited for, and gives its drain back: a handler that ignores its token shall not keep that too.</summary>
+    public bool End(AbandonOutcome outcome)
+    {
+        if (!HandDown(outcome))
+        {
+            return false;
+        }
+
+        _permit.Release();
+        if (IsStream)
+        {
+            _origin.CountReset();
+        }
+
+        return true;
+    }
+
+    /// <summary>The answer has been read to its end. Its connection is back in the pool: whoever gets it next finds a drain free too.</summary>
+    /// <param name="answer">The answer, where nobody has counted it yet.</param>
+    public void Drained(HttpResponseMessage? answer)
+    {
+        _permit.Release();
+        TryDecide(AbandonOutcome.Drained);
+        if (answer is not null)
+        {
+            _origin.CountCompleted(answer);
+        }
+    }
+
+    /// <summary>Whether it may be ended now in the middle of its body; counts the reset of a stream.</summary>
+    public bool MayEndNow() => !IsStream || IsMade || _origin.TryReset();
+
+    public bool TryDecide(AbandonOutcome outcome) =>
+        Interlocked.CompareExchange(ref _outcome, (int)outcome, (int)AbandonOutcome.None) == (int)AbandonOutcome.None;
+
+    public void ReleaseDrain() => _permit.Release();
+
+    /// <summary><see cref="AbandonOutcome.None"/>, or why it may not be drained.</summary>
+    private AbandonOutcome TryTakeDrain()
+    {
+        if (_body is not null && _body.KnownRemainder > Options.MaxDrainSize)
+        {
+            return AbandonOutcome.DrainSize;
+        }
+
+        return _permit.TryTake() ? AbandonOutcome.None : AbandonOutcome.DrainRefused;
+    }
+
+    private bool HandDown(AbandonOutcome outcome)
+    {
+        if (!TryDecide(outcome))
+        {
+            return false;
+        }
+
+        _request.HandDown();
+        return true;
+    }
+}
