@@ -3,7 +3,7 @@ namespace GracefulHttp.Abandonment;
 /// <summary>The body as its caller sees it: a stream that can be left at any moment.</summary>
 internal sealed class GracefulResponseStream(AbandonableBody body) : Stream
 {
-    public override bool CanRead => !body.IsLeft;
+    public override bool CanRead => body.CanRead;
 
     public override bool CanSeek => false;
 
@@ -41,6 +41,18 @@ internal sealed class GracefulResponseStream(AbandonableBody body) : Stream
         ValidateBufferArguments(buffer, offset, count);
         return body.ReadBlocking(buffer.AsSpan(offset, count));
     }
+
+    public override int ReadByte()
+    {
+        byte value = 0;
+        return Read(new Span<byte>(ref value)) == 0 ? -1 : value;
+    }
+
+    /// <remarks>Asynchronous, as the runtime's own: <see cref="Stream"/>'s would hold a thread.</remarks>
+    public override IAsyncResult BeginRead(byte[] buffer, int offset, int count, AsyncCallback? callback, object? state) =>
+        TaskToAsyncResult.Begin(ReadAsync(buffer, offset, count, CancellationToken.None), callback, state);
+
+    public override int EndRead(IAsyncResult asyncResult) => TaskToAsyncResult.End<int>(asyncResult);
 
     public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
     {
