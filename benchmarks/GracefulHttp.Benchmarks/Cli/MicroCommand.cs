@@ -10,6 +10,8 @@ internal static class MicroCommand
         var command = new Command("micro", "Measures one cost at a time.");
         command.Subcommands.Add(new MicroOverheadCommand().Create());
         command.Subcommands.Add(new MicroLingerCommand().Create());
+        command.Subcommands.Add(new MicroCancelCommand().Create());
+        command.Subcommands.Add(new MicroStormCommand().Create());
         return command;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using GracefulHttp.Benchmarks.Micro;
 using GracefulHttp.Benchmarks.Micro.Linger;
 using GracefulHttp.Benchmarks.Servers;
@@ -51,13 +50,7 @@ internal sealed class MicroLingerCommand
         var session = new MicroSession<LingerRow>(
             rows => new LingerRun(settings, Console.Error.WriteLine).RunAsync(rows, interrupted),
             (console, machine, rows) => new LingerReport(settings, rows).Write(console, machine),
-            json is null ? null : (machine, rows) => WriteAsync(json, LingerJson.Create(settings, machine, rows)));
+            json is null ? null : (machine, rows) => OutputFile.WriteAsync(json, LingerJson.Create(settings, machine, rows), MicroJsonContext.Default.LingerJson));
         return await session.RunAsync(interrupted);
-    }
-
-    private static async Task WriteAsync(FileInfo file, LingerJson results)
-    {
-        await using var stream = new FileStream(file.FullName, FileMode.Create, FileAccess.Write);
-        await JsonSerializer.SerializeAsync(stream, results, MicroJsonContext.Default.LingerJson);
     }
 }

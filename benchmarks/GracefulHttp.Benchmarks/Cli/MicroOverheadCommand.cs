@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using GracefulHttp.Benchmarks.Micro;
 using GracefulHttp.Benchmarks.Micro.Overhead;
 using GracefulHttp.Benchmarks.Servers;
@@ -48,13 +47,7 @@ internal sealed class MicroOverheadCommand
         var session = new MicroSession<OverheadRow>(
             rows => new OverheadRun(settings, Console.Error.WriteLine).RunAsync(rows, interrupted),
             (console, machine, rows) => new OverheadReport(settings, rows).Write(console, machine),
-            json is null ? null : (machine, rows) => WriteAsync(json, OverheadJson.Create(settings, machine, rows)));
+            json is null ? null : (machine, rows) => OutputFile.WriteAsync(json, OverheadJson.Create(settings, machine, rows), MicroJsonContext.Default.OverheadJson));
         return await session.RunAsync(interrupted);
-    }
-
-    private static async Task WriteAsync(FileInfo file, OverheadJson results)
-    {
-        await using var stream = new FileStream(file.FullName, FileMode.Create, FileAccess.Write);
-        await JsonSerializer.SerializeAsync(stream, results, MicroJsonContext.Default.OverheadJson);
     }
 }

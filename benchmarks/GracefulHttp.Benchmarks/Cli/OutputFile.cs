@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
 namespace GracefulHttp.Benchmarks.Cli;
 
 /// <summary>A file that will be written when minutes of measuring are over: better to know before that it can be.</summary>
@@ -23,5 +26,11 @@ internal static class OutputFile
         {
             return $"{option}: '{file}' cannot be written: {e.Message}";
         }
+    }
+
+    public static async Task WriteAsync<T>(FileInfo file, T results, JsonTypeInfo<T> type)
+    {
+        await using var stream = new FileStream(file.FullName, FileMode.Create, FileAccess.Write);
+        await JsonSerializer.SerializeAsync(stream, results, type);
     }
 }

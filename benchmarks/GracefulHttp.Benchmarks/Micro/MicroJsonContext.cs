@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using GracefulHttp.Benchmarks.Micro.Cancel;
 using GracefulHttp.Benchmarks.Micro.Linger;
 using GracefulHttp.Benchmarks.Micro.Overhead;
+using GracefulHttp.Benchmarks.Micro.Storm;
 
 namespace GracefulHttp.Benchmarks.Micro;
 
@@ -8,4 +10,6 @@ namespace GracefulHttp.Benchmarks.Micro;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(OverheadJson))]
 [JsonSerializable(typeof(LingerJson))]
+[JsonSerializable(typeof(CancelJson))]
+[JsonSerializable(typeof(StormJson))]
 internal sealed partial class MicroJsonContext : JsonSerializerContext;

@@ -12,6 +12,9 @@ internal enum PeerCommand
     /// <summary>What the server says about itself, at once.</summary>
     Server,
 
+    /// <summary>Answer the requests that are held on a port.</summary>
+    Release,
+
     /// <summary>The counts since <see cref="Watch"/>, settled.</summary>
     Counts,
 

@@ -43,6 +43,7 @@ internal sealed class PeerHost : IAsyncDisposable
                 PeerCommand.Open => await OpenAsync(request),
                 PeerCommand.Watch => await WatchAsync(request),
                 PeerCommand.Server => new PeerReply(Server: _open[request.Port].Tally.Read()),
+                PeerCommand.Release => Release(request.Port),
                 PeerCommand.Counts => await CountsAsync(request.Port),
                 PeerCommand.Close => await CloseAsync(request.Port),
                 _ => new PeerReply(Error: $"Unknown command {request.Command}."),
@@ -72,6 +73,12 @@ internal sealed class PeerHost : IAsyncDisposable
         IWireCounter wire = WireCounter.Start(request.Port, request.IsSeenBothWays);
         _watches[request.Port] = new Watch(wire, _open.GetValueOrDefault(request.Port)?.Tally.Read());
         return new PeerReply(Method: wire.Method);
+    }
+
+    private PeerReply Release(int port)
+    {
+        _open[port].Held.Release();
+        return new PeerReply();
     }
 
     private async Task<PeerReply> CountsAsync(int port)

@@ -37,6 +37,9 @@ internal sealed class PeerProcess : IAsyncDisposable
 
     public async Task<ServerCounts> ReadServerAsync(int port) => (await AskAsync(new PeerRequest(PeerCommand.Server, port))).Server!;
 
+    /// <summary>Answers the requests that the server holds.</summary>
+    public Task ReleaseAsync(int port) => AskAsync(new PeerRequest(PeerCommand.Release, port));
+
     public async Task<(WireCounts Wire, ServerCounts? Server)> ReadCountsAsync(int port)
     {
         PeerReply reply = await AskAsync(new PeerRequest(PeerCommand.Counts, port));

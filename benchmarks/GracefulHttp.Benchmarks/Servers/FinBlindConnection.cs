@@ -6,8 +6,8 @@ namespace GracefulHttp.Benchmarks.Servers;
 /// <summary>One keep-alive connection: read a request, wait without reading, answer, whatever the client did meanwhile.</summary>
 /// <param name="stream">Where requests come from and answers go.</param>
 /// <param name="tally">Where slow answers are counted.</param>
-/// <param name="stopping">Completes when the server stops, and with it the requests that are never answered.</param>
-internal sealed class FinBlindConnection(Stream stream, ServerTally tally, Task stopping)
+/// <param name="held">What held requests wait for.</param>
+internal sealed class FinBlindConnection(Stream stream, ServerTally tally, HeldAnswers held)
 {
     private const int LargestRequest = 8 * 1024;
 
@@ -51,12 +51,6 @@ internal sealed class FinBlindConnection(Stream stream, ServerTally tally, Task 
 
     private async ValueTask AnswerAsync(AnswerScript script)
     {
-        if (script.IsHeld)
-        {
-            await HoldAsync();
-            return;
-        }
-
         if (script.Size > 0)
         {
             await AnswerLongAsync(script.Size);
@@ -79,7 +73,11 @@ internal sealed class FinBlindConnection(Stream stream, ServerTally tally, Task 
                 await stream.WriteAsync(SlowAnswer.AsMemory(0, sent));
             }
 
-            await Task.Delay(script.Delay, TimeProvider.System);
+            if (!await WaitAsync(script))
+            {
+                return;
+            }
+
             await stream.WriteAsync(SlowAnswer.AsMemory(sent));
             completed = true;
         }
@@ -89,11 +87,16 @@ internal sealed class FinBlindConnection(Stream stream, ServerTally tally, Task 
         }
     }
 
-    private async ValueTask HoldAsync()
+    /// <returns>Whether to go on with the answer.</returns>
+    private async ValueTask<bool> WaitAsync(AnswerScript script)
     {
-        tally.SlowStarted();
-        await stopping;
-        tally.SlowEnded(completed: false);
+        if (script.IsHeld)
+        {
+            return await held.WaitAsync();
+        }
+
+        await Task.Delay(script.Delay, TimeProvider.System);
+        return true;
     }
 
     private async ValueTask AnswerLongAsync(int size)

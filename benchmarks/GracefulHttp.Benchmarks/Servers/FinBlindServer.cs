@@ -14,7 +14,6 @@ internal sealed class FinBlindServer : IEmbeddedServer
     private readonly Socket _listener;
     private readonly SslServerAuthenticationOptions? _tls;
     private readonly ConcurrentDictionary<Socket, Task> _connections = new();
-    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
 
     public FinBlindServer(IPAddress address, int port, X509Certificate2? certificate)
@@ -36,10 +35,12 @@ internal sealed class FinBlindServer : IEmbeddedServer
 
     public ServerTally Tally { get; } = new();
 
+    public HeldAnswers Held { get; } = new();
+
     public async ValueTask DisposeAsync()
     {
         _listener.Dispose();
-        _stopping.TrySetResult();
+        Held.Stop();
         await _accepting;
         foreach ((Socket socket, Task task) in _connections)
         {
@@ -83,14 +84,14 @@ internal sealed class FinBlindServer : IEmbeddedServer
             await using var network = new NetworkStream(socket, ownsSocket: true);
             if (_tls is null)
             {
-                await new FinBlindConnection(network, Tally, _stopping.Task).RunAsync();
+                await new FinBlindConnection(network, Tally, Held).RunAsync();
                 socket.Shutdown(SocketShutdown.Send);
                 return;
             }
 
             await using var tls = new SslStream(network);
             await tls.AuthenticateAsServerAsync(_tls);
-            await new FinBlindConnection(tls, Tally, _stopping.Task).RunAsync();
+            await new FinBlindConnection(tls, Tally, Held).RunAsync();
             await tls.ShutdownAsync();
             socket.Shutdown(SocketShutdown.Send);
         }

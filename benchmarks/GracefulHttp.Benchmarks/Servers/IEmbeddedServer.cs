@@ -6,4 +6,6 @@ internal interface IEmbeddedServer : IAsyncDisposable
     int Port { get; }
 
     ServerTally Tally { get; }
+
+    HeldAnswers Held { get; }
 }

@@ -11,15 +11,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GracefulHttp.Benchmarks.Servers;
 
-/// <summary>Kestrel with an application that stops working when its client leaves (<see cref="HttpContext.RequestAborted"/>).</summary>
+/// <summary>Kestrel with an application that stops working when its client leaves (<see cref="HttpContext.RequestAborted"/>), unless
+/// it is asked to outlive it.</summary>
 internal sealed class KestrelServer : IEmbeddedServer
 {
     private readonly WebApplication _application;
 
-    private KestrelServer(WebApplication application, ServerTally tally)
+    private KestrelServer(WebApplication application, ServerTally tally, HeldAnswers held)
     {
         _application = application;
         Tally = tally;
+        Held = held;
         string url = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         Port = new Uri(url).Port;
     }
@@ -28,9 +30,12 @@ internal sealed class KestrelServer : IEmbeddedServer
 
     public ServerTally Tally { get; }
 
+    public HeldAnswers Held { get; }
+
     public static async Task<KestrelServer> StartAsync(IPAddress address, int port, WireProtocol protocol, X509Certificate2 certificate)
     {
         var tally = new ServerTally();
+        var held = new HeldAnswers();
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, port, listen =>
@@ -55,19 +60,20 @@ internal sealed class KestrelServer : IEmbeddedServer
         }));
 
         WebApplication application = builder.Build();
-        application.Run(context => AnswerAsync(context, tally));
+        application.Run(context => AnswerAsync(context, tally, held));
         await application.StartAsync();
-        return new KestrelServer(application, tally);
+        return new KestrelServer(application, tally, held);
     }
 
     public async ValueTask DisposeAsync()
     {
+        Held.Stop();
         using var atOnce = new CancellationTokenSource(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         await _application.StopAsync(atOnce.Token);
         await _application.DisposeAsync();
     }
 
-    private static async Task AnswerAsync(HttpContext context, ServerTally tally)
+    private static async Task AnswerAsync(HttpContext context, ServerTally tally, HeldAnswers held)
     {
         AnswerScript script = AnswerScript.Parse(Encoding.ASCII.GetBytes(context.Request.QueryString.Value ?? ""));
         context.Response.ContentType = "application/octet-stream";
@@ -82,7 +88,7 @@ internal sealed class KestrelServer : IEmbeddedServer
         tally.SlowStarted();
         try
         {
-            completed = await AnswerLateAsync(context, script);
+            completed = await AnswerLateAsync(context, script, held);
         }
         finally
         {
@@ -90,9 +96,9 @@ internal sealed class KestrelServer : IEmbeddedServer
         }
     }
 
-    private static async Task<bool> AnswerLateAsync(HttpContext context, AnswerScript script)
+    private static async Task<bool> AnswerLateAsync(HttpContext context, AnswerScript script, HeldAnswers held)
     {
-        CancellationToken clientLeft = context.RequestAborted;
+        CancellationToken clientLeft = script.Outlives ? CancellationToken.None : context.RequestAborted;
         try
         {
             context.Response.ContentLength = AnswerBody.SlowLength;
@@ -101,7 +107,15 @@ internal sealed class KestrelServer : IEmbeddedServer
                 await context.Response.Body.WriteAsync(AnswerBody.SlowHalf, clientLeft);
             }
 
-            await Task.Delay(script.Delay, TimeProvider.System, clientLeft);
+            if (!script.IsHeld)
+            {
+                await Task.Delay(script.Delay, TimeProvider.System, clientLeft);
+            }
+            else if (!await held.WaitAsync().WaitAsync(clientLeft))
+            {
+                return false;
+            }
+
             if (!script.LateBody)
             {
                 await context.Response.Body.WriteAsync(AnswerBody.SlowHalf, clientLeft);
@@ -109,7 +123,7 @@ internal sealed class KestrelServer : IEmbeddedServer
 
             await context.Response.Body.WriteAsync(AnswerBody.SlowHalf, clientLeft);
             // Kestrel swallows writes to a connection that is gone, so a write that returned is not enough.
-            return !clientLeft.IsCancellationRequested;
+            return !context.RequestAborted.IsCancellationRequested;
         }
         catch (OperationCanceledException) when (clientLeft.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace GracefulHttp.WireTests.Benchmarks;
@@ -58,12 +59,46 @@ public sealed class MicroTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Cancel_EachPhase_EveryCallerHasItsExceptionFromEveryClient()
+    {
+        // A caller that has another exception, or one with another token, or an answer, ends the run with an error.
+        JsonElement[] rows = await MeasureAsync("cancel", "--rounds", "2", "--cancels", "10");
+
+        rows.Length.ShouldBe(3 * 2 * 4, "protocols, phases, clients");
+        rows.ShouldAllBe(row => Number(row, "p50Microseconds") > 0 && Number(row, "p99Microseconds") >= Number(row, "p50Microseconds"));
+        foreach (JsonElement plain in rows.Where(row => Text(row, "client") == "plain"))
+        {
+            plain.GetProperty("p99Ratio").GetProperty("median").GetDouble().ShouldBe(1, plain.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task Storm_HandlersOutliveTheCancel_OnlyThePlainClientFails()
+    {
+        JsonElement[] rows = await MeasureAsync("storm", "--rounds", "1", "--seconds", "2");
+
+        rows.Select(row => Text(row, "client")).ShouldBe(["plain", "close", "drain"]);
+        rows.ShouldAllBe(row => Number(row, "abandoned") > 0 && Number(row, "answered") > 0 && Number(row, "failedAlone") == 0);
+        Number(rows[0], "failed").ShouldBeGreaterThan(0);
+        Text(rows[0], "firstFailure").ShouldContain("ENHANCE_YOUR_CALM");
+        foreach (JsonElement graceful in rows[1..])
+        {
+            Number(graceful, "failed").ShouldBe(0, graceful.ToString());
+            Number(graceful, "streamResets").ShouldBeLessThan(Number(graceful, "abandoned") / 2, graceful.ToString());
+        }
+    }
+
     [Theory]
     [InlineData("micro overhead --rounds 0", "--rounds: '0' is not a whole number from 1 to 100000.")]
     [InlineData("micro overhead --protocol h2", "--protocol: h2 ")]
     [InlineData("micro linger --protocol h2", "--protocol: h2 ")]
     [InlineData("micro linger --connections many", "--connections: 'many' is not a whole number from 1 to 28000.")]
     [InlineData("micro linger --json /no/such/folder/file", "--json: '/no/such/folder/file' cannot be written")]
+    [InlineData("micro cancel --cancels 101", "--cancels: '101' is not a whole number from 1 to 100.")]
+    [InlineData("micro cancel --json /no/such/folder/file", "--json: '/no/such/folder/file' cannot be written")]
+    [InlineData("micro storm --seconds 0", "--seconds: '0' is not a number from 0.5 to 3600.")]
+    [InlineData("micro storm --protocol http", "Unrecognized command or argument '--protocol'.")]
     [InlineData("micro", "Required command was not provided.")]
     public async Task Micro_BadOption_ExitsWithOneClearError(string arguments, string error)
     {
@@ -80,7 +115,7 @@ public sealed class MicroTests : IDisposable
         (int exitCode, string output, string errors) = await BenchmarkTool.RunAsync(["micro", .. arguments, "--json", _json]);
 
         exitCode.ShouldBe(0, errors);
-        output.ShouldContain("https");
+        output.ShouldContain(RuntimeInformation.FrameworkDescription);
         using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(_json));
         return [.. document.RootElement.GetProperty("rows").Clone().EnumerateArray()];
     }

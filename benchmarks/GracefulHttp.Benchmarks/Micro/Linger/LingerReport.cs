@@ -15,29 +15,15 @@ internal sealed class LingerReport(LingerSettings settings, IReadOnlyList<Linger
         + "threads: of the process; sockets: its descriptors of sockets; FIN sent: sockets that have sent their FIN and wait for the "
         + "server's, or that the kernel keeps in that state after the process has closed them.";
 
-    public void Write(IAnsiConsole console, MachineDescription machine)
-    {
-        console.WriteLine(machine.ToString());
-        console.WriteLine(string.Create(
+    public void Write(IAnsiConsole console, MachineDescription machine) => MicroReport.Write(
+        console,
+        machine,
+        string.Create(
             CultureInfo.InvariantCulture,
-            $"{settings.Connections:#,0} connections, all requests abandoned at once, linger time-out {settings.LingerTimeout.TotalSeconds:0.#} s; the server neither answers nor closes"));
-        console.WriteLine();
-        Table().Write(console);
-        console.WriteLine();
-        foreach (string line in TextWrapping.Wrap(Legend, console.Profile.Width))
-        {
-            console.MarkupLine($"[dim]{Markup.Escape(line)}[/]");
-        }
-
-        console.WriteLine();
-        foreach (string sentence in rows.SelectMany(Sentences))
-        {
-            foreach (string line in TextWrapping.Wrap($"- {sentence}", console.Profile.Width))
-            {
-                console.WriteLine(line);
-            }
-        }
-    }
+            $"{settings.Connections:#,0} connections, all requests abandoned at once, linger time-out {settings.LingerTimeout.TotalSeconds:0.#} s; the server neither answers nor closes"),
+        Table(),
+        Legend,
+        rows.SelectMany(Sentences));
 
     private MicroTable Table()
     {

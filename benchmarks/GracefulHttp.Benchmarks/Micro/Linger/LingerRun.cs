@@ -35,7 +35,7 @@ internal sealed class LingerRun(LingerSettings settings, Action<string> progress
         progress($"{protocol.Name()}: warming up");
         int port = await peer.OpenAsync(ServerKind.Blind, protocol);
         using var client = new LingeringClient(WarmUpConnections, WarmUpLinger);
-        using (var requests = new HeldRequests(client.Http, Url(protocol, port), peer))
+        using (var requests = new HeldRequests(client.Http, protocol.Url(port, AnswerScript.HoldQuery), new ServerWork(peer, port)))
         {
             await requests.SendAsync(Math.Min(WarmUpConnections, settings.Connections), interrupted);
             await requests.AbandonAsync();
@@ -50,7 +50,7 @@ internal sealed class LingerRun(LingerSettings settings, Action<string> progress
     {
         int port = await peer.OpenAsync(ServerKind.Blind, protocol);
         using var client = new LingeringClient(settings.Connections, settings.LingerTimeout);
-        using var requests = new HeldRequests(client.Http, Url(protocol, port), peer);
+        using var requests = new HeldRequests(client.Http, protocol.Url(port, AnswerScript.HoldQuery), new ServerWork(peer, port));
         ProcessState before = ProcessState.Read(port);
         progress($"{protocol.Name()}: opening {settings.Connections} connections");
         await requests.SendAsync(settings.Connections, interrupted);
@@ -76,11 +76,5 @@ internal sealed class LingerRun(LingerSettings settings, Action<string> progress
         await peer.CloseAsync(port);
         return new LingerRow(
             protocol, settings.Connections, before, waiting, lingering, socketsAfterLook, after, gone ? goneAfter : null, outcomes.Take());
-    }
-
-    private static Uri Url(WireProtocol protocol, int port)
-    {
-        string scheme = protocol == WireProtocol.Http ? "http" : "https";
-        return new Uri(FormattableString.Invariant($"{scheme}://127.0.0.1:{port}/?{AnswerScript.HoldQuery}"));
     }
 }

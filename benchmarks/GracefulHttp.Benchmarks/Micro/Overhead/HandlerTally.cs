@@ -28,9 +28,6 @@ internal sealed class HandlerTally(MeasuredHandler handler)
         _bytes.Average(),
         Spread.Of(_time).Median,
         Spread.Of(_cpu).Median,
-        Ratios(_time, bare._time),
-        Ratios(_cpu, bare._cpu));
-
-    /// <summary>Round by round: what slows the machine down for a while meets both.</summary>
-    private static Spread Ratios(List<double> own, List<double> bare) => Spread.Of(own.Zip(bare, (one, other) => one / other));
+        Spread.OfRatios(_time, bare._time),
+        Spread.OfRatios(_cpu, bare._cpu));
 }

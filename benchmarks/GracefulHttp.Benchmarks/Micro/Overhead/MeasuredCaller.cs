@@ -30,12 +30,8 @@ internal sealed class MeasuredCaller : IDisposable
         }
     }
 
-    public static Uri Url(WireProtocol protocol, int port, MeasuredCall call, int downloadSize)
-    {
-        string scheme = protocol == WireProtocol.Http ? "http" : "https";
-        string query = call == MeasuredCall.Download ? $"?{AnswerScript.SizeQuery(downloadSize)}" : "";
-        return new Uri(FormattableString.Invariant($"{scheme}://127.0.0.1:{port}/{query}"));
-    }
+    public static Uri Url(WireProtocol protocol, int port, MeasuredCall call, int downloadSize) =>
+        protocol.Url(port, call == MeasuredCall.Download ? AnswerScript.SizeQuery(downloadSize) : "");
 
     /// <summary>Makes one call.</summary>
     public Task CallAsync() => _call switch

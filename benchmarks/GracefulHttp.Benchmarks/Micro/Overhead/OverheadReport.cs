@@ -22,28 +22,14 @@ internal sealed class OverheadReport(OverheadSettings settings, IReadOnlyList<Ov
         + "ratio: against the first handler in the same round, the median; 5 to 95 %: of the rounds. 'another one' shows what this machine "
         + "cannot tell apart.";
 
-    public void Write(IAnsiConsole console, MachineDescription machine)
-    {
-        console.WriteLine(machine.ToString());
-        console.WriteLine(FormattableString.Invariant(
-            $"{settings.Rounds} rounds of {settings.Requests} small or {settings.Downloads} large requests per handler, one after the other on one connection each; none abandoned"));
-        console.WriteLine();
-        Table().Write(console);
-        console.WriteLine();
-        foreach (string line in TextWrapping.Wrap(Legend, console.Profile.Width))
-        {
-            console.MarkupLine($"[dim]{Markup.Escape(line)}[/]");
-        }
-
-        console.WriteLine();
-        foreach (string sentence in rows.SelectMany(Sentences))
-        {
-            foreach (string line in TextWrapping.Wrap($"- {sentence}", console.Profile.Width))
-            {
-                console.WriteLine(line);
-            }
-        }
-    }
+    public void Write(IAnsiConsole console, MachineDescription machine) => MicroReport.Write(
+        console,
+        machine,
+        FormattableString.Invariant(
+            $"{settings.Rounds} rounds of {settings.Requests} small or {settings.Downloads} large requests per handler, one after the other on one connection each; none abandoned"),
+        Table(),
+        Legend,
+        rows.SelectMany(Sentences));
 
     private static string Heading(OverheadRow row) => $"{row.Protocol.Name()} · {row.Call.Title()}";
 
@@ -73,10 +59,10 @@ internal sealed class OverheadReport(OverheadSettings settings, IReadOnlyList<Ov
         yield return isBase ? "" : Text(row.MoreMeanBytes(cost.Handler), Signed);
         yield return Text(cost.Microseconds, "#,0.0");
         yield return isBase ? "" : Text(cost.TimeRatio.Median, "0.000");
-        yield return isBase ? "" : Range(cost.TimeRatio);
+        yield return isBase ? "" : cost.TimeRatio.ToString();
         yield return Text(cost.CpuMicroseconds, "#,0.0");
         yield return isBase ? "" : Text(cost.CpuRatio.Median, "0.000");
-        yield return isBase ? "" : Range(cost.CpuRatio);
+        yield return isBase ? "" : cost.CpuRatio.ToString();
     }
 
     private static IEnumerable<string> Sentences(OverheadRow row)
@@ -105,15 +91,13 @@ internal sealed class OverheadReport(OverheadSettings settings, IReadOnlyList<Ov
 
     private static string Time(OverheadRow row, MeasuredHandler handler) =>
         $"time × {Text(row[handler].TimeRatio.Median, "0.000")}, {(row.TimeIsInsideSpread(handler) ? "inside" : "OUTSIDE")} bare against bare "
-        + $"(median {Text(row[MeasuredHandler.BareAgain].TimeRatio.Median, "0.000")}, {Range(row[MeasuredHandler.BareAgain].TimeRatio)})";
+        + $"(median {Text(row[MeasuredHandler.BareAgain].TimeRatio.Median, "0.000")}, {row[MeasuredHandler.BareAgain].TimeRatio})";
 
     private static string Cpu(OverheadRow row, MeasuredHandler handler)
     {
         double ratio = row[handler].CpuRatio.Median;
         return $"{handler.Title()} CPU × {Text(ratio, "0.000")} ({(ratio <= MostDownloadCpu ? "bound" : "OVER THE BOUND")}: {Text(MostDownloadCpu, "0.00")})";
     }
-
-    private static string Range(Spread spread) => $"{Text(spread.Low, "0.00")} to {Text(spread.High, "0.00")}";
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }
