@@ -2,7 +2,7 @@
 # Measures and records benchmarks/results: the default comparison, the same against nginx and Apache httpd as reverse proxies in
 # front of a slow backend, all on loopback, and the micro measurements. Needs Debian's nginx, apache2 and openssl.
 #
-#   benchmarks/targets/run.sh [default] [nginx] [apache] [micro]      without arguments: all of them, about ten minutes
+#   benchmarks/targets/run.sh [default] [nginx] [apache] [micro]      without arguments: all of them, about twenty minutes
 #
 # Options of compare can be handed over in COMPARE, for instance COMPARE="--seconds 2".
 set -eu
@@ -115,6 +115,9 @@ for what in "$@"; do
         ;;
     micro)
         record_micro overhead "micro overhead" "What a request costs that nobody abandons, beside a bare \`SocketsHttpHandler\`."
+        record_micro cancel "micro cancel" "How long a caller that leaves waits for its exception, beside a plain client."
+        record_micro storm "micro storm" "What requests that nobody abandons see of a storm of abandoned ones beside them, over HTTP/2."
+        record_micro bench "micro bench" "The operations by themselves, measured by BenchmarkDotNet."
         record_micro linger "micro linger" "What connections cost while they linger, and that they are gone when their time is up."
         ;;
     *)

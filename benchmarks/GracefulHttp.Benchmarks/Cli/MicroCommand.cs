@@ -12,6 +12,7 @@ internal static class MicroCommand
         command.Subcommands.Add(new MicroLingerCommand().Create());
         command.Subcommands.Add(new MicroCancelCommand().Create());
         command.Subcommands.Add(new MicroStormCommand().Create());
+        command.Subcommands.Add(new MicroBenchCommand().Create());
         return command;
     }
 }

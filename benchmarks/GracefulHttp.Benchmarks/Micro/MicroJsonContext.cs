@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using GracefulHttp.Benchmarks.Micro.Bench;
 using GracefulHttp.Benchmarks.Micro.Cancel;
 using GracefulHttp.Benchmarks.Micro.Linger;
 using GracefulHttp.Benchmarks.Micro.Overhead;
@@ -12,4 +13,5 @@ namespace GracefulHttp.Benchmarks.Micro;
 [JsonSerializable(typeof(LingerJson))]
 [JsonSerializable(typeof(CancelJson))]
 [JsonSerializable(typeof(StormJson))]
+[JsonSerializable(typeof(BenchJson))]
 internal sealed partial class MicroJsonContext : JsonSerializerContext;
