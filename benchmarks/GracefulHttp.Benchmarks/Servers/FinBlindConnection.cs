@@ -64,6 +64,7 @@ internal sealed class FinBlindConnection(Stream stream, ServerTally tally, HeldA
         }
 
         bool completed = false;
+        Task<bool> released = held.WaitAsync();
         tally.SlowStarted();
         try
         {
@@ -73,7 +74,7 @@ internal sealed class FinBlindConnection(Stream stream, ServerTally tally, HeldA
                 await stream.WriteAsync(SlowAnswer.AsMemory(0, sent));
             }
 
-            if (!await WaitAsync(script))
+            if (!await WaitAsync(script, released))
             {
                 return;
             }
@@ -88,11 +89,11 @@ internal sealed class FinBlindConnection(Stream stream, ServerTally tally, HeldA
     }
 
     /// <returns>Whether to go on with the answer.</returns>
-    private async ValueTask<bool> WaitAsync(AnswerScript script)
+    private static async ValueTask<bool> WaitAsync(AnswerScript script, Task<bool> released)
     {
         if (script.IsHeld)
         {
-            return await held.WaitAsync();
+            return await released;
         }
 
         await Task.Delay(script.Delay, TimeProvider.System);

@@ -5,6 +5,7 @@ internal sealed class HeldAnswers
 {
     private TaskCompletionSource<bool> _waiting = Create();
 
+    /// <remarks>To be called before the client can know of its request: what is released while it is not yet waited for must count.</remarks>
     /// <returns>Whether to answer: not when the server stops.</returns>
     public Task<bool> WaitAsync() => Volatile.Read(ref _waiting).Task;
 

@@ -85,10 +85,11 @@ internal sealed class KestrelServer : IEmbeddedServer
         }
 
         bool completed = false;
+        Task<bool> released = held.WaitAsync();
         tally.SlowStarted();
         try
         {
-            completed = await AnswerLateAsync(context, script, held);
+            completed = await AnswerLateAsync(context, script, released);
         }
         finally
         {
@@ -96,7 +97,7 @@ internal sealed class KestrelServer : IEmbeddedServer
         }
     }
 
-    private static async Task<bool> AnswerLateAsync(HttpContext context, AnswerScript script, HeldAnswers held)
+    private static async Task<bool> AnswerLateAsync(HttpContext context, AnswerScript script, Task<bool> released)
     {
         CancellationToken clientLeft = script.Outlives ? CancellationToken.None : context.RequestAborted;
         try
@@ -111,7 +112,7 @@ internal sealed class KestrelServer : IEmbeddedServer
             {
                 await Task.Delay(script.Delay, TimeProvider.System, clientLeft);
             }
-            else if (!await held.WaitAsync().WaitAsync(clientLeft))
+            else if (!await released.WaitAsync(clientLeft))
             {
                 return false;
             }
