@@ -216,6 +216,7 @@ public sealed class GracefulHttpHandler : DelegatingHandler
             {
                 ILogger logger = QuietLogger.Create(LoggerFactory);
                 EnsureInnerHandler();
+                RequestDurationTag.Begin();
                 var inner = Abandonment.InnerHandler.Prepare(InnerHandler, _client, logger, MeterFactory, TimeProvider);
                 _drainer = new Drainer(_client, inner, logger, TimeProvider);
             }

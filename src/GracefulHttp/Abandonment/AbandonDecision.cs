@@ -1,3 +1,5 @@
+using GracefulHttp.Diagnostics;
+
 namespace GracefulHttp.Abandonment;
 
 /// <summary>How an abandoned request ends: its rung, what it takes of the budgets for that, and its outcome, which is decided once.</summary>
@@ -13,7 +15,8 @@ internal sealed class AbandonDecision
 
     /// <param name="request">The request.</param>
     /// <param name="body">What its caller was reading; null while it waited for the headers.</param>
-    public AbandonDecision(SentRequest request, ReceivedBody? body)
+    /// <param name="report">Is told of its drain.</param>
+    public AbandonDecision(SentRequest request, ReceivedBody? body, AbandonReport report)
     {
         _request = request;
         _body = body;
@@ -26,7 +29,7 @@ internal sealed class AbandonDecision
         _rung = body is null
             ? Ladder.ForHeaders(_strategy, request.Message, progress, drainer.Inner)
             : Ladder.ForBody(_strategy, request.Message, body, progress);
-        _permit = new DrainPermit(drainer.Drains, IsStream ? null : _origin);
+        _permit = new DrainPermit(drainer.Drains, IsStream ? null : _origin, report);
     }
 
     public AbandonOutcome Outcome => (AbandonOutcome)Volatile.Read(ref _outcome);
@@ -35,6 +38,9 @@ internal sealed class AbandonDecision
     public bool IsMade => Outcome != AbandonOutcome.None;
 
     public bool IsStream => _rung is Rung.DrainStream or Rung.CloseStream or Rung.ResetUnknown or Rung.Reset;
+
+    /// <summary>Whether it may be answered without its caller.</summary>
+    public bool MayBeLetRun => _rung is Rung.Drain or Rung.DrainStream or Rung.CloseStream or Rung.ResetUnknown;
 
     private GracefulHttpOptions Options => _request.Drainer.Options;
 

@@ -16,4 +16,13 @@ internal static class AbandonOutcomeTags
         AbandonOutcome.Failed => "failed",
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "Not an end."),
     };
+
+    /// <summary>Whether it was ended from here, in the middle.</summary>
+    public static bool IsHandedDown(this AbandonOutcome outcome) => outcome
+        is AbandonOutcome.DrainTimeout
+        or AbandonOutcome.DrainSize
+        or AbandonOutcome.DrainRefused
+        or AbandonOutcome.WouldAct
+        or AbandonOutcome.Closed
+        or AbandonOutcome.Aborted;
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using GracefulHttp.Background;
+using GracefulHttp.Diagnostics;
 
 namespace GracefulHttp.Abandonment;
 
@@ -20,9 +21,10 @@ internal sealed class AbandonedRequest : BackgroundJob
     private readonly AbandonDecision _decision;
     private readonly Task<HttpResponseMessage>? _sending;
     private readonly GracefulRequest? _letsGo;
-    private readonly long _abandonedAt;
+    private readonly AbandonReport _report;
     private ReceivedBody? _body;
     private long _discarded;
+    private Exception? _failure;
 
     private AbandonedRequest(SentRequest request, Task<HttpResponseMessage>? sending, GracefulRequest? letsGo, ReceivedBody? body)
     {
@@ -31,8 +33,8 @@ internal sealed class AbandonedRequest : BackgroundJob
         _sending = sending;
         _letsGo = letsGo;
         _body = body;
-        _abandonedAt = _drainer.TimeProvider.GetTimestamp();
-        _decision = new AbandonDecision(request, body);
+        _report = new AbandonReport(request, body);
+        _decision = new AbandonDecision(request, body, _report);
     }
 
     /// <param name="request">The request.</param>
@@ -44,6 +46,11 @@ internal sealed class AbandonedRequest : BackgroundJob
 
         // From here on its answer does not act for the caller, and its message is not sent by anybody else.
         AbandonedMessages.Add(request.Message, abandoned);
+        if (!letsGo && abandoned._decision.MayBeLetRun)
+        {
+            abandoned._report.TagDuration(request.Message);
+        }
+
         return abandoned;
     }
 
@@ -53,7 +60,12 @@ internal sealed class AbandonedRequest : BackgroundJob
     public void EndAtOnce() => _decision.EndAtOnce(isActing: _sending is not null && _request.IsActing);
 
     /// <inheritdoc cref="AbandonDecision.StopActing"/>
-    public void StopActing() => _decision.StopActing();
+    /// <param name="unsent">What it is kept from sending.</param>
+    public void StopActing(UnsentReason unsent)
+    {
+        _request.Scope.NoteUnsent(unsent);
+        _decision.StopActing();
+    }
 
     protected override async Task RunAsync()
     {
@@ -84,7 +96,7 @@ internal sealed class AbandonedRequest : BackgroundJob
             _decision.ReleaseDrain();
             _request.Scope.End();
             AbandonedMessages.Remove(_request.Message, this);
-            _drainer.Record(_decision.Outcome, _drainer.TimeProvider.GetElapsedTime(_abandonedAt), _discarded);
+            _report.Ended(_decision.Outcome, _discarded, _body?.Response.Version, _failure);
         }
     }
 
@@ -124,11 +136,14 @@ internal sealed class AbandonedRequest : BackgroundJob
                 await CloseAsync(_body, reason, buffer).ConfigureAwait(false);
             }
         }
-        catch (Exception)
+        catch (Exception e)
         {
             // We ended it ourselves, or it failed: a peer's reset, a malformed answer. Then there is nobody left to tell, and
             // the runtime has closed the connection.
-            _decision.TryDecide(AbandonOutcome.Failed);
+            if (_decision.TryDecide(AbandonOutcome.Failed))
+            {
+                _failure = e;
+            }
         }
         finally
         {

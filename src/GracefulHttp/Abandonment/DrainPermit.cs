@@ -1,7 +1,9 @@
+using GracefulHttp.Diagnostics;
+
 namespace GracefulHttp.Abandonment;
 
 /// <summary>One of the drains that may run at the same time: of a client, and of an origin's connections where it holds one.</summary>
-internal sealed class DrainPermit(DrainBudget drains, OriginBudget? connections)
+internal sealed class DrainPermit(DrainBudget drains, OriginBudget? connections, AbandonReport report)
 {
     private int _held;
 
@@ -19,6 +21,7 @@ internal sealed class DrainPermit(DrainBudget drains, OriginBudget? connections)
             return false;
         }
 
+        report.DrainBegan();
         Volatile.Write(ref _held, 1);
         return true;
     }
@@ -30,6 +33,7 @@ internal sealed class DrainPermit(DrainBudget drains, OriginBudget? connections)
         {
             drains.EndDrain();
             connections?.EndDrain();
+            report.DrainEnded();
         }
     }
 }

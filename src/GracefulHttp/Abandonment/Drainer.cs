@@ -1,4 +1,5 @@
 using GracefulHttp.Background;
+using GracefulHttp.Connections;
 using GracefulHttp.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +20,8 @@ internal sealed class Drainer(ClientState client, InnerHandler inner, ILogger lo
 
     public TimeProvider TimeProvider => timeProvider;
 
+    public RequestMetrics Metrics { get; } = new(inner.MeterFactory);
+
     /// <summary>Returns at once; never throws. The caller no longer owns the request's answer.</summary>
     public void Take(AbandonedRequest request)
     {
@@ -26,10 +29,14 @@ internal sealed class Drainer(ClientState client, InnerHandler inner, ILogger lo
         _work.Start(request);
     }
 
-    public void Record(AbandonOutcome outcome, TimeSpan duration, long discarded)
+    public void LogEnded(Uri? uri, HttpMethod method, AbandonStrategy strategy, AbandonPhase phase, in AbandonEnd end)
     {
-        string tag = outcome.ToTag();
-        Log.RequestEnded(logger, tag, duration, discarded);
+        if (logger.IsEnabled(LogLevel.Debug))
+        {
+            Origin origin = Origin.Of(uri);
+            Log.RequestEnded(
+                logger, method.Method, origin.Host, origin.Port, phase.ToTag(), strategy, end.Outcome.ToTag(), end.Duration, end.Discarded);
+        }
     }
 
     public void Report(Exception unexpected) => _work.Report(unexpected);

@@ -10,16 +10,20 @@ internal sealed class InnerHandler
 {
     private readonly GracefulConnector? _connector;
 
-    private InnerHandler(GracefulConnector? connector, int maxConnectionsPerServer)
+    private InnerHandler(GracefulConnector? connector, int maxConnectionsPerServer, IMeterFactory? meterFactory)
     {
         _connector = connector;
         MaxConnectionsPerServer = maxConnectionsPerServer;
+        MeterFactory = meterFactory;
     }
 
     /// <summary>What ends the connections; null where they end by themselves.</summary>
     public ConnectionCloser? Closer => _connector?.Closer;
 
     public int MaxConnectionsPerServer { get; }
+
+    /// <summary>What makes the meter of both layers.</summary>
+    public IMeterFactory? MeterFactory { get; }
 
     /// <summary>Whether it is known how far a request has been sent.</summary>
     public bool TellsProgress => _connector is { FollowsRequests: true };
@@ -52,13 +56,14 @@ internal sealed class InnerHandler
                 Log.NoTransport(logger, handler?.GetType().FullName ?? "null");
             }
 
-            return new InnerHandler(null, int.MaxValue)
+            return new InnerHandler(null, int.MaxValue, meterFactory)
             {
                 ActsUnhindered = handler is HttpClientHandler,
                 IsForeign = handler is not HttpClientHandler,
             };
         }
 
+        meterFactory ??= sockets.MeterFactory;
         GracefulConnector? connector = GracefulConnector.Find(sockets);
         GracefulHttpOptions options = client.Options.Value;
         try
@@ -66,7 +71,7 @@ internal sealed class InnerHandler
             if (connector is null && !ConnectsForGrpc(sockets))
             {
                 connector = GracefulConnector.Attach(
-                    sockets, new ConnectionCloser(client.Options, logger, meterFactory ?? sockets.MeterFactory, timeProvider, client.Work));
+                    sockets, new ConnectionCloser(client.Options, logger, meterFactory, timeProvider, client.Work));
             }
 
             RequestHooks.Attach(sockets);
@@ -78,7 +83,7 @@ internal sealed class InnerHandler
                 sockets.EnableMultipleHttp2Connections = true;
             }
 
-            return new InnerHandler(connector, sockets.MaxConnectionsPerServer);
+            return new InnerHandler(connector, sockets.MaxConnectionsPerServer, meterFactory);
         }
         catch (InvalidOperationException)
         {
@@ -87,7 +92,7 @@ internal sealed class InnerHandler
                 Log.TransportStarted(logger);
             }
 
-            return new InnerHandler(connector, sockets.MaxConnectionsPerServer)
+            return new InnerHandler(connector, sockets.MaxConnectionsPerServer, meterFactory)
             {
                 ActsUnhindered = !RequestHooks.AreAttached(sockets),
             };

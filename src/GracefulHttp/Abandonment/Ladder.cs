@@ -57,6 +57,19 @@ internal static class Ladder
         return isStream ? WantedOfStream(strategy) : Wanted(strategy);
     }
 
+    /// <summary>Where a request is that waits for its response headers. Not sent is what no strategy would send.</summary>
+    public static AbandonPhase PhaseBeforeHeaders(HttpRequestMessage message, SendProgress progress, InnerHandler inner) =>
+        ForHeaders(AbandonStrategy.Drain, message, progress, inner) == Rung.Unsend ? AbandonPhase.NotSent
+        : progress == SendProgress.Sending || (message.Content is not null && progress != SendProgress.Sent) ? AbandonPhase.Sending
+        : AbandonPhase.WaitingForHeaders;
+
+    /// <summary>Whether a request that waits for its response headers, and may have been sent, is on an HTTP/2 stream.</summary>
+    public static bool IsOnStream(HttpRequestMessage message, SendProgress progress, InnerHandler inner) =>
+        progress is SendProgress.NotSeen or SendProgress.Serialized
+        && !inner.IsForeign
+        && MayBeHttp2(message)
+        && inner.MayHaveStreamsTo(message.RequestUri);
+
     /// <summary>Whether a body has no end to be waited for.</summary>
     public static bool IsStreamByNature(HttpContent content) =>
         content.Headers.NonValidated.TryGetValues("Content-Type", out var type)

@@ -64,7 +64,7 @@ internal sealed class RequestHooks
     /// <remarks>Throwing here would kill an HTTP/2 connection; cancelling the one request does not.</remarks>
     private Encoding? OnResponseHeader(string name, HttpRequestMessage request)
     {
-        if (ActsForTheCaller(name))
+        if (ActsForTheCaller(name, out UnsentReason unsent))
         {
             // First noted, for its caller may leave in this moment, or before the rest of the headers has been read.
             if (RequestScope.Current?.TryNoteActing(request) != true)
@@ -72,17 +72,22 @@ internal sealed class RequestHooks
                 ActingAnswers.Note(request);
             }
 
-            AbandonedMessages.Find(request)?.StopActing();
+            AbandonedMessages.Find(request)?.StopActing(unsent);
         }
 
         return _responseEncoding?.Invoke(name, request);
     }
 
-    private bool ActsForTheCaller(string name) =>
-        (_followsRedirects && Is(name, "Location"))
-        || (_authenticates && Is(name, "WWW-Authenticate"))
-        || (Is(name, "Proxy-Authenticate") && (_authenticatesToProxy |= HasProxyCredentials))
-        || (_keepsCookies && (Is(name, "Set-Cookie") || Is(name, "Set-Cookie2")));
+    /// <param name="name">The header's name.</param>
+    /// <param name="unsent">The request that its answer would be; none where it is a cookie.</param>
+    private bool ActsForTheCaller(string name, out UnsentReason unsent)
+    {
+        unsent = _followsRedirects && Is(name, "Location") ? UnsentReason.Redirect
+            : (_authenticates && Is(name, "WWW-Authenticate"))
+                || (Is(name, "Proxy-Authenticate") && (_authenticatesToProxy |= HasProxyCredentials)) ? UnsentReason.Authentication
+            : UnsentReason.None;
+        return unsent != UnsentReason.None || (_keepsCookies && (Is(name, "Set-Cookie") || Is(name, "Set-Cookie2")));
+    }
 
     private static bool Is(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
 }

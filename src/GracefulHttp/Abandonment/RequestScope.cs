@@ -12,7 +12,7 @@ namespace GracefulHttp.Abandonment;
 /// first request keeps the scope of that one for all. Told apart by its message, of which it knows no more than the hash code, and
 /// by its end; what is left is a request without headers, in such a loop, over HTTP/1.1, while the first one drains: it is refused.
 /// </remarks>
-internal sealed class RequestScope(HttpRequestMessage message)
+internal class RequestScope(HttpRequestMessage message)
 {
     // Bits of the state beside the progress; one field, for every request has a scope. The last three come after Abandoned only.
     // The first goes with the next hop, which is seen by its progress: what was answered to the one before does not count for it.
@@ -22,6 +22,9 @@ internal sealed class RequestScope(HttpRequestMessage message)
     private const int CutOff = 1 << 10;
     private const int Ended = 1 << 11;
     private const int ProgressMask = Acting - 1;
+
+    // And the reason why something was not sent.
+    private const int UnsentShift = 12;
 
     private static readonly AsyncLocal<RequestScope?> Flowing = new();
 
@@ -40,6 +43,11 @@ internal sealed class RequestScope(HttpRequestMessage message)
     public bool IsAborted => Has(Aborted);
 
     public bool IsAbandoned => Has(Abandoned);
+
+    public bool HasEnded => Has(Ended);
+
+    /// <summary>What it was kept from sending after it was abandoned.</summary>
+    public UnsentReason Unsent => (UnsentReason)(Volatile.Read(ref _state) >> UnsentShift);
 
     /// <summary>Whether a header of the answer has been read that acts for the caller.</summary>
     public bool IsActing => Has(Acting);
@@ -90,12 +98,29 @@ internal sealed class RequestScope(HttpRequestMessage message)
 
         if (_message == hash)
         {
+            NoteUnsent(UnsentReason.Retry);
             return false;
         }
 
         // Somebody else's: its connection shall not take it for this one.
         Current = null;
         return true;
+    }
+
+    /// <summary>Something more would have been sent for it. The first of several counts.</summary>
+    public void NoteUnsent(UnsentReason reason)
+    {
+        int state = Volatile.Read(ref _state);
+        while (state >> UnsentShift == (int)UnsentReason.None)
+        {
+            int before = Interlocked.CompareExchange(ref _state, state | ((int)reason << UnsentShift), state);
+            if (before == state)
+            {
+                return;
+            }
+
+            state = before;
+        }
     }
 
     /// <summary>Whatever it flows with from here on is somebody else's.</summary>

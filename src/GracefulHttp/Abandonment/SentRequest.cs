@@ -1,4 +1,5 @@
 using System.Net;
+using GracefulHttp.Diagnostics;
 
 namespace GracefulHttp.Abandonment;
 
@@ -20,7 +21,7 @@ internal abstract class SentRequest
 
         // The runtime writes to a message that it sends; one that still runs without its caller is not sent twice.
         Message = AbandonedMessages.Find(request) is null ? request : MessageClone.Of(request);
-        Scope = new RequestScope(Message);
+        Scope = Traces.NewScope(Message);
     }
 
     public Drainer Drainer { get; }

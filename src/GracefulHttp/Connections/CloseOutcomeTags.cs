@@ -17,6 +17,12 @@ internal static class CloseOutcomeTags
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "Not an end."),
     };
 
+    /// <summary>Whether we have sent an RST for certain; others may draw one, from the kernel, by what comes later.</summary>
+    public static bool IsReset(this CloseOutcome outcome) => outcome
+        is CloseOutcome.LingerSize
+        or CloseOutcome.LingerRefused
+        or CloseOutcome.SendStuck;
+
     /// <summary>Whether grace was wanted and could not be had. Resets that the user chose are no failure.</summary>
     public static bool IsUngraceful(this CloseOutcome outcome) => outcome
         is CloseOutcome.LingerTimeout

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using GracefulHttp.Background;
@@ -61,6 +62,13 @@ internal sealed class ClosingConnection : BackgroundJob
     internal bool IsQueued { get; set; }
 
     internal long StartedAt { get; set; }
+
+    internal bool IsCounted { get; set; }
+
+    internal Activity? Activity { get; set; }
+
+    /// <summary>What its activity is linked to; null where it has none.</summary>
+    public ActivityLink[]? Links { get; init; }
 
     /// <summary>Where the connection went, for logs and metrics.</summary>
     public DnsEndPoint? Server { get; init; }
@@ -126,7 +134,7 @@ internal sealed class ClosingConnection : BackgroundJob
     {
         try
         {
-            _closer.Began();
+            _closer.Began(this);
             if (_connecting is not null)
             {
                 await _connecting.ConfigureAwait(false);

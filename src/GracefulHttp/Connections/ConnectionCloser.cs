@@ -81,11 +81,13 @@ internal sealed class ConnectionCloser(
     /// <summary>A logger or a listener that throws is nobody's fault here: not the canceller's, and not the connection's.</summary>
     internal void Report(Exception unexpected) => _work.Report(unexpected);
 
-    internal void Began()
+    /// <summary>Called by the job of the connection, where no activity of anybody's is current.</summary>
+    internal void Began(ClosingConnection connection)
     {
         try
         {
-            _metrics.Began();
+            connection.IsCounted = _metrics.Began();
+            connection.Activity = Traces.StartClose(connection.Links);
         }
         catch (Exception e)
         {
@@ -98,11 +100,17 @@ internal sealed class ConnectionCloser(
         _budget.Remove(connection);
         try
         {
-            _metrics.Ended();
+            if (connection.IsCounted)
+            {
+                _metrics.Ended();
+            }
+
             if (outcome != CloseOutcome.None)
             {
                 Record(outcome, connection.Server, timeProvider.GetElapsedTime(connection.StartedAt), connection.Discarded);
             }
+
+            Traces.End(connection.Activity, outcome, connection.Discarded, connection.Server);
         }
         catch (Exception e)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using GracefulHttp.Abandonment;
+using GracefulHttp.Diagnostics;
 
 namespace GracefulHttp.Connections;
 
@@ -182,7 +183,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
             }
             else
             {
-                _closer.Close(new ClosingConnection(_closer, _gate, Socket) { Server = Server });
+                _closer.Close(new ClosingConnection(_closer, _gate, Socket) { Server = Server, Links = Traces.LinksForClose(_requests.Last) });
             }
         }
 

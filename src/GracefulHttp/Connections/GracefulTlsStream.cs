@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using GracefulHttp.Abandonment;
+using GracefulHttp.Diagnostics;
 
 namespace GracefulHttp.Connections;
 
@@ -230,7 +231,11 @@ internal sealed class GracefulTlsStream : DuplexStream, IUngatedOperations, ITun
             }
             else
             {
-                _closer.Close(new ClosingConnection(_closer, _gate, this, _transport?.Socket) { Server = _transport?.Server });
+                _closer.Close(new ClosingConnection(_closer, _gate, this, _transport?.Socket)
+                {
+                    Server = _transport?.Server,
+                    Links = Traces.LinksForClose(_requests.Last),
+                });
             }
         }
 

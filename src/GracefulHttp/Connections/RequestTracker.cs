@@ -39,6 +39,12 @@ internal sealed class RequestTracker
 
         if (!scope.TryAdvance(SendProgress.Sending))
         {
+            if (scope.Progress == SendProgress.Sent)
+            {
+                // Not the rest of a body that its caller has left in the middle.
+                scope.NoteUnsent(UnsentReason.Retry);
+            }
+
             return false;
         }
 

@@ -5,8 +5,9 @@ namespace GracefulHttp.Diagnostics;
 /// <summary>Every message of the library. Ids are never reused: 1–99 requests, 100–199 connections, 200–299 clients of a factory, 900–999 the library itself.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Debug, "An abandoned request ended as {Outcome} after {Duration}, {Discarded} bytes discarded.", EventName = "RequestEnded")]
-    public static partial void RequestEnded(ILogger logger, string outcome, TimeSpan duration, long discarded);
+    [LoggerMessage(1, LogLevel.Debug, "A {Method} to {Host}:{Port}, abandoned in phase {Phase} under {Strategy}, ended as {Outcome} after {Duration}, {Discarded} bytes discarded.", EventName = "RequestEnded")]
+    public static partial void RequestEnded(
+        ILogger logger, string method, string host, int port, string phase, AbandonStrategy strategy, string outcome, TimeSpan duration, long discarded);
 
     [LoggerMessage(2, LogLevel.Warning, "The inner handler is {Handler}, not a SocketsHttpHandler: abandoned requests are drained, but connections are closed as that handler closes them.", EventName = "NoTransport")]
     public static partial void NoTransport(ILogger logger, string handler);

@@ -7,6 +7,7 @@ public sealed class MeterRecorder : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly Lock _gate = new();
+    private readonly List<Instrument> _instruments = [];
     private readonly List<Measurement> _measurements = [];
 
     public MeterRecorder(string meterName, IMeterFactory? scope = null)
@@ -15,6 +16,11 @@ public sealed class MeterRecorder : IDisposable
         {
             if (instrument.Meter.Name == meterName && (scope is null || ReferenceEquals(instrument.Meter.Scope, scope)))
             {
+                lock (_gate)
+                {
+                    _instruments.Add(instrument);
+                }
+
                 listener.EnableMeasurementEvents(instrument);
             }
         };
@@ -22,6 +28,18 @@ public sealed class MeterRecorder : IDisposable
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
         _listener.Start();
+    }
+
+    /// <summary>Every instrument that there is, whether it has reported or not.</summary>
+    public IReadOnlyList<Instrument> Instruments
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _instruments];
+            }
+        }
     }
 
     public IReadOnlyList<Measurement> Measurements
@@ -34,6 +52,9 @@ public sealed class MeterRecorder : IDisposable
             }
         }
     }
+
+    /// <summary>What one instrument has reported.</summary>
+    public IReadOnlyList<Measurement> Of(string instrument) => [.. Measurements.Where(m => m.Instrument.Name == instrument)];
 
     /// <summary>The sum of one instrument's values, of those that carry all the given tags.</summary>
     public double Sum(string instrument, params (string Name, object? Value)[] tags) =>
