@@ -71,10 +71,13 @@ public abstract class WireTest : IAsyncLifetime
         if (_allAreMeasured && _clients.Count > 0)
         {
             // However a connection has ended: the log and the metric say the same of it.
-            _metrics.Measurements.Where(measurement => measurement.Instrument.Name == GracefulHttpTelemetry.ConnectionsClosed)
-                .Select(measurement => measurement.Tags[GracefulHttpTelemetry.Outcome])
+            _metrics.Of(GracefulHttpTelemetry.ConnectionsClosed).Select(measurement => measurement.Tags[GracefulHttpTelemetry.Outcome])
                 .ShouldBe(Logs.Records.Where(record => record.Id.Name == "ConnectionEnded").Select(record => record.Values["Outcome"]), ignoreOrder: true);
+            _metrics.Of(GracefulHttpTelemetry.ConnectionsReset).Select(measurement => measurement.Tags[GracefulHttpTelemetry.Outcome])
+                .ShouldBe(Logs.Records.Where(record => record.Id.Name == "ConnectionEnded").Select(record => record.Values["Outcome"])
+                    .Where(outcome => outcome is "linger_size" or "linger_refused" or "send_stuck"), ignoreOrder: true);
             _metrics.Sum(GracefulHttpTelemetry.ConnectionsClosing).ShouldBe(0);
+            _metrics.Sum(GracefulHttpTelemetry.DrainsActive).ShouldBe(0);
         }
 
         _metrics.Dispose();

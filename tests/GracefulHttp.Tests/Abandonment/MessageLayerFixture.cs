@@ -21,9 +21,14 @@ internal sealed class MessageLayerFixture : IDisposable
             Sent.TrySetResult();
             return _answer.Task;
         });
-        Handler = new GracefulHttpHandler(options, Stub) { TimeProvider = Clock, LoggerFactory = Logs };
+        Metrics = new MeterRecorder(GracefulHttpTelemetry.Name, Meters);
+        Handler = new GracefulHttpHandler(options, Stub) { TimeProvider = Clock, LoggerFactory = Logs, MeterFactory = Meters };
         Client = new HttpClient(Handler);
     }
+
+    public TestMeterFactory Meters { get; } = new();
+
+    public MeterRecorder Metrics { get; }
 
     public StubHandler Stub { get; }
 
@@ -71,6 +76,8 @@ internal sealed class MessageLayerFixture : IDisposable
     public void Dispose()
     {
         Client.Dispose();
+        Metrics.Dispose();
+        Meters.Dispose();
         Logs.Dispose();
     }
 }

@@ -14,14 +14,19 @@ namespace GracefulHttp.WireTests.Carriers;
 public abstract class CarrierTest : IAsyncLifetime
 {
     private readonly List<WireClient> _clients = [];
+    private readonly TestMeterFactory _meters = new();
     private CarrierServer? _server;
     private SegmentRecorder? _recorder;
     private string[]? _expected;
+
+    protected CarrierTest() => Metrics = new MeterRecorder(GracefulHttpTelemetry.Name, _meters);
 
     /// <summary>Where the server's answers are held.</summary>
     protected SyncPoint Held { get; } = new();
 
     protected RecordingLoggerFactory Logs { get; } = new();
+
+    protected MeterRecorder Metrics { get; }
 
     /// <summary>The events that must be warned about; no others may.</summary>
     protected IReadOnlyList<string> ExpectedWarnings { get; set; } = [];
@@ -60,6 +65,9 @@ public abstract class CarrierTest : IAsyncLifetime
 
         await (_recorder?.DisposeAsync() ?? ValueTask.CompletedTask);
         Logs.Records.Where(record => record.Level >= LogLevel.Warning).Select(record => record.Id.Name).ShouldBe(ExpectedWarnings, Logs.ToString());
+        Metrics.Sum(GracefulHttpTelemetry.DrainsActive).ShouldBe(0);
+        Metrics.Dispose();
+        _meters.Dispose();
         Logs.Dispose();
     }
 
@@ -91,6 +99,7 @@ public abstract class CarrierTest : IAsyncLifetime
         ConnectThrough(new GracefulHttpHandler(options ?? new GracefulHttpOptions(), sockets ?? NewSockets())
         {
             LoggerFactory = Logs,
+            MeterFactory = _meters,
             TimeProvider = clock ?? TimeProvider.System,
         });
 

@@ -15,6 +15,7 @@ namespace GracefulHttp.WireTests.Http2;
 /// </summary>
 public abstract class Http2Test : IAsyncLifetime
 {
+    private readonly TestMeterFactory _meters = new();
     private readonly ConcurrentQueue<string> _connections = [];
     private readonly ConcurrentQueue<SyncPoint> _next = [];
     private KestrelServer? _server;
@@ -22,10 +23,14 @@ public abstract class Http2Test : IAsyncLifetime
     private WireClient? _client;
     private int _completed;
 
+    protected Http2Test() => Metrics = new MeterRecorder(GracefulHttpTelemetry.Name, _meters);
+
     /// <summary>Where the server's answer to the first <c>/held</c> is held.</summary>
     protected SyncPoint Held { get; } = new();
 
     protected RecordingLoggerFactory Logs { get; } = new();
+
+    protected MeterRecorder Metrics { get; }
 
     protected Http2FrameLog Frames { get; } = new();
 
@@ -62,6 +67,9 @@ public abstract class Http2Test : IAsyncLifetime
         }
 
         Logs.Records.ShouldAllBe(static record => record.Level < LogLevel.Warning, Logs.ToString());
+        Metrics.Sum(GracefulHttpTelemetry.DrainsActive).ShouldBe(0);
+        Metrics.Dispose();
+        _meters.Dispose();
         Logs.Dispose();
     }
 
@@ -86,7 +94,12 @@ public abstract class Http2Test : IAsyncLifetime
         _server = await KestrelServer.StartAsync(context => AnswerAsync(context, answer), scheme.Tls(), http2: true, frames: Frames);
         _recorder = SegmentRecorder.Start(_server.Port);
         SocketsHttpHandler sockets = new SocketsHttpHandler { InitialHttp2StreamWindowSize = StreamWindow }.TrustTestCertificate();
-        var handler = new GracefulHttpHandler(options, sockets) { LoggerFactory = Logs, TimeProvider = clock ?? TimeProvider.System };
+        var handler = new GracefulHttpHandler(options, sockets)
+        {
+            LoggerFactory = Logs,
+            MeterFactory = _meters,
+            TimeProvider = clock ?? TimeProvider.System,
+        };
         _client = new WireClient(_server.BaseAddress, handler, _recorder);
         _client.Http.DefaultRequestVersion = HttpVersion.Version20;
         _client.Http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
