@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using GracefulHttp.Benchmarks.Compare;
 using GracefulHttp.Benchmarks.Counting;
+using GracefulHttp.Benchmarks.Relay;
 using GracefulHttp.Benchmarks.Servers;
 
 namespace GracefulHttp.Benchmarks.Cli;
@@ -9,6 +10,11 @@ namespace GracefulHttp.Benchmarks.Cli;
 /// <summary>The options of <c>compare</c>, and what they must be.</summary>
 internal sealed class CompareCommand
 {
+    /// <summary>What runs in under three minutes.</summary>
+    private static readonly (double Seconds, int Rounds, RequestPhase[] Phases) Standard = (0.9, 3, [RequestPhase.Headers, RequestPhase.Body]);
+
+    private static readonly (double Seconds, int Rounds) Full = (3, 7);
+
     private readonly Option<CompareStrategy[]> _strategies = NameOption.CreateList<CompareStrategy>(
         "--strategies", "What becomes of abandoned requests: abort is a plain HttpClient. [default: all]");
 
@@ -19,7 +25,8 @@ internal sealed class CompareCommand
         "--server", "Embedded servers: blind does not notice that a client has left and answers; kestrel stops working. [default: all]");
 
     private readonly Option<RequestPhase[]> _phases = NameOption.CreateList<RequestPhase>(
-        "--phase", "Where requests are abandoned: waiting for the headers, or with half of the body read. [default: all]");
+        "--phase", "Where requests are abandoned: waiting for the headers, with half of the body read, with half of their own content sent; "
+            + "idle-close instead closes connections that are idle. [default: headers,body]");
 
     private readonly Option<int> _workers = NumberOption.Create("--workers", "Callers that send one request after the other.", 32, 1, 4096);
 
@@ -29,9 +36,32 @@ internal sealed class CompareCommand
         "--timeout-ms", "How long a caller waits for a slow answer, which comes 100 ms later still.", 20, 1, 60_000 - 100);
 
     private readonly Option<double> _seconds = NumberOption.Create(
-        "--seconds", "Time per row, 0.7 s of which warm up and let late answers come in; the rest is measured.", 5.0, 1.0, 3600);
+        "--seconds", "Time measured per round; about 0.7 s more of each warm up and let late answers come in.", Standard.Seconds, 0.1, 3600);
 
-    private readonly Option<FileInfo> _json = new("--json") { Description = "Write the results to this file as well.", HelpName = "FILE" };
+    private readonly Option<int> _rounds = NumberOption.Create(
+        "--rounds", "How often every strategy has its turn in a cell. The table has medians.", Standard.Rounds, 1, 1000);
+
+    private readonly Option<double> _rate = NumberOption.Create(
+        "--rate", "Open loop: requests per second, whatever becomes of those before. 0 for the closed loop of --workers.", 0.0, 0, 1_000_000);
+
+    private readonly Option<double> _roundTrip = NumberOption.Create(
+        "--rtt-ms", "Round trip between client and server, by a relay before the embedded server.", 0.0, 0, 10_000);
+
+    private readonly Option<double> _bandwidth = NumberOption.Create(
+        "--bandwidth", "Mbit/s in each direction, by the same relay. 0 for no limit.", 0.0, 0, 100_000);
+
+    private readonly Option<bool> _full = new("--full")
+    {
+        Description = "All phases and longer, more rounds: about half an hour. What is given by option stays as given.",
+    };
+
+    private readonly Option<FileInfo> _json = OutputFile.CreateOption("--json", "Write the results to this file as well.");
+
+    private readonly Option<FileInfo> _html = OutputFile.CreateOption("--html", "Write a page with charts to this file as well.");
+
+    private readonly Option<FileInfo> _markdown = OutputFile.CreateOption("--markdown", "Write a table for READMEs to this file as well.");
+
+    private readonly Option<FileInfo> _svg = OutputFile.CreateOption("--svg", "Write the chart of RSTs against throughput to this file as well.");
 
     private readonly Option<string> _target = new("--target")
     {
@@ -47,10 +77,16 @@ internal sealed class CompareCommand
         HelpName = "URL",
     };
 
+    private Option<FileInfo>[] Outputs => [_json, _html, _markdown, _svg];
+
     /// <summary>Makes <paramref name="command"/> the one that compares.</summary>
     public void AddTo(Command command)
     {
-        Option[] options = [_strategies, _protocols, _servers, _phases, _workers, _abandon, _timeout, _seconds, _json, _target, _slowUrl];
+        Option[] options =
+        [
+            _strategies, _protocols, _servers, _phases, _workers, _abandon, _timeout, _seconds, _rounds, _rate, _roundTrip, _bandwidth, _full,
+            _json, _html, _markdown, _svg, _target, _slowUrl,
+        ];
         foreach (Option option in options)
         {
             command.Options.Add(option);
@@ -69,7 +105,7 @@ internal sealed class CompareCommand
             if (compare.Target is null)
             {
                 // A user's server is not to be found in a network of our own.
-                PrivateNetwork.EnterIfUseful([.. Environment.GetCommandLineArgs().Skip(1)]);
+                PrivateNetwork.EnterIfPossible([.. Environment.GetCommandLineArgs().Skip(1)]);
             }
 
             return await CompareSession.RunAsync(compare, interrupted);
@@ -84,11 +120,13 @@ internal sealed class CompareCommand
         string? slowUrl = command.GetValue(_slowUrl);
         return target is null && slowUrl is not null ? "--slow-url only goes with --target."
             : target is not null && IsGiven(command, _servers) ? "--server names an embedded server and does not go with --target."
+            : target is not null && (IsGiven(command, _roundTrip) || IsGiven(command, _bandwidth))
+                ? "--rtt-ms and --bandwidth go with the embedded servers, and not with --target."
+            : IsGiven(command, _workers) && command.GetValue(_rate) > 0 ? "--workers are those of the closed loop and do not go with --rate."
             : target is not null && !IsHttpUrl(target) ? $"--target: '{target}' is not an absolute http:// or https:// URL."
             : target is not null && !IsSlowUrl(target, slowUrl) ? $"--slow-url: '{slowUrl}' is not a URL or a path of --target."
             : Cells(command).Count == 0 ? NothingToCompare(command, target)
-            : command.GetValue(_json) is { } json ? OutputFile.WhyNotWritable("--json", json)
-            : null;
+            : Outputs.Select(option => OutputFile.WhyNotWritable(option.Name, command.GetValue(option))).FirstOrDefault(why => why is not null);
     }
 
     private static bool IsHttpUrl(string text) =>
@@ -111,8 +149,15 @@ internal sealed class CompareCommand
         Workers = command.GetValue(_workers),
         Abandon = command.GetValue(_abandon),
         Timeout = TimeSpan.FromMilliseconds(command.GetValue(_timeout)),
-        RowTime = TimeSpan.FromSeconds(command.GetValue(_seconds)),
+        MeasuredTime = TimeSpan.FromSeconds(Value(command, _seconds, Full.Seconds)),
+        Rounds = Value(command, _rounds, Full.Rounds),
+        Rate = command.GetValue(_rate) is > 0 and var rate ? rate : null,
+        Link = new LinkSettings(
+            TimeSpan.FromMilliseconds(command.GetValue(_roundTrip)), command.GetValue(_bandwidth) is > 0 and var megabits ? megabits * 1e6 : null),
         Json = command.GetValue(_json),
+        Html = command.GetValue(_html),
+        Markdown = command.GetValue(_markdown),
+        Svg = command.GetValue(_svg),
         Target = command.GetValue(_target) is { } target ? new Uri(target) : null,
         SlowUrl = command.GetValue(_slowUrl),
     };
@@ -120,9 +165,12 @@ internal sealed class CompareCommand
     private static T[] Values<T>(CommandResult command, Option<T[]> option)
         where T : struct, Enum => command.GetValue(option) is { Length: > 0 } values ? values : Enum.GetValues<T>();
 
+    private T Value<T>(CommandResult command, Option<T> option, T full) =>
+        command.GetValue(_full) && !IsGiven(command, option) ? full : command.GetValue(option)!;
+
     private List<Cell> Cells(CommandResult command)
     {
-        IEnumerable<RequestPhase> phases = Values(command, _phases);
+        IEnumerable<RequestPhase> phases = IsGiven(command, _phases) || command.GetValue(_full) ? Values(command, _phases) : Standard.Phases;
         if (command.GetValue(_target) is not { } target)
         {
             return [.. from protocol in Values(command, _protocols)

@@ -1,6 +1,8 @@
 using GracefulHttp.Benchmarks.Compare;
 using GracefulHttp.Benchmarks.Peer;
 using GracefulHttp.Benchmarks.Reporting;
+using GracefulHttp.Benchmarks.Reporting.Charts;
+using GracefulHttp.Benchmarks.Reporting.Html;
 using Spectre.Console;
 
 namespace GracefulHttp.Benchmarks.Cli;
@@ -42,17 +44,36 @@ internal static class CompareSession
 
         if (problem is not null)
         {
-            string kept = rows.Count > 0 ? "The table has the rows that were measured; no JSON was written." : "No row was measured.";
+            string kept = rows.Count > 0 ? "The table has the rows that were measured; no file was written." : "No row was measured.";
             await Console.Error.WriteLineAsync($"{problem} {kept}");
             return exitCode;
         }
 
+        await WriteFilesAsync(settings, machine, rows);
+        return 0;
+    }
+
+    private static async Task WriteFilesAsync(CompareSettings settings, MachineDescription machine, List<CompareRow> rows)
+    {
         if (settings.Json is { } json)
         {
             await JsonReport.Create(settings, machine, rows).WriteAsync(json);
         }
 
-        return 0;
+        if (settings.Html is { } html)
+        {
+            await File.WriteAllTextAsync(html.FullName, new HtmlReport(settings, machine, rows).Create());
+        }
+
+        if (settings.Markdown is { } markdown)
+        {
+            await File.WriteAllTextAsync(markdown.FullName, MarkdownReport.Create(settings, machine, rows));
+        }
+
+        if (settings.Svg is { } svg)
+        {
+            await File.WriteAllTextAsync(svg.FullName, ResetChartFile.Create(settings, rows).ToString());
+        }
     }
 
     /// <summary>Progress goes to the error stream, so that a redirected table is only the table.</summary>
@@ -72,9 +93,12 @@ internal static class CompareSession
     {
         IAnsiConsole console = ReportConsole.Create(Console.Out, Console.IsOutputRedirected);
         console.WriteLine(machine.ToString());
-        console.WriteLine(FormattableString.Invariant(
-            $"{settings.Workers} workers, {settings.Abandon:0.##%} of the requests abandoned after {settings.Timeout.TotalMilliseconds:0} ms, {settings.MeasuredTime.TotalSeconds:0.#} s measured per row"));
-        console.WriteLine(CountingCaption.For(rows.Max(row => row.Method)));
+        foreach (string line in ((string[])[RunDescription.For(settings), CountingCaption.For(rows)]).SelectMany(
+            text => TextWrapping.Wrap(text, console.Profile.Width)))
+        {
+            console.WriteLine(line);
+        }
+
         console.WriteLine();
         new CompareTable(settings, rows).Write(console);
         console.WriteLine();

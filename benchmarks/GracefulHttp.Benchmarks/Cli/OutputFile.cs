@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -6,8 +7,16 @@ namespace GracefulHttp.Benchmarks.Cli;
 /// <summary>A file that will be written when minutes of measuring are over: better to know before that it can be.</summary>
 internal static class OutputFile
 {
-    public static string? WhyNotWritable(string option, FileInfo file)
+    public static Option<FileInfo> CreateOption(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
+
+    /// <summary>One sentence, or null; also where no file is wanted.</summary>
+    public static string? WhyNotWritable(string option, FileInfo? file)
     {
+        if (file is null)
+        {
+            return null;
+        }
+
         bool existed = file.Exists;
         try
         {

@@ -26,6 +26,11 @@ internal static class TargetProbe
                     return $"--target: {target.Fast} answered {(int)fast.StatusCode} instead of 200.";
                 }
 
+                if (cell.Phase is RequestPhase.Upload or RequestPhase.IdleClose)
+                {
+                    continue; // Nothing of it has to be late.
+                }
+
                 long start = Stopwatch.GetTimestamp();
                 using HttpResponseMessage slow = await client.Http.GetAsync(target.Slow, limit.Token);
                 TimeSpan took = Stopwatch.GetElapsedTime(start);

@@ -1,52 +1,70 @@
 using GracefulHttp.Benchmarks.Counting;
+using GracefulHttp.Benchmarks.Servers;
 
 namespace GracefulHttp.Benchmarks.Compare;
 
-/// <summary>What was measured for one strategy in one cell. <see langword="null"/> is what could not be known.</summary>
-internal sealed record CompareRow
+/// <summary>
+/// One strategy in one cell: of its rounds the counts are added up, and of rates and times the median is taken.
+/// <see langword="null"/> is what could not be known.
+/// </summary>
+internal sealed record CompareRow(Cell Cell, CompareStrategy Strategy, IReadOnlyList<CompareRound> Rounds)
 {
-    public required Cell Cell { get; init; }
+    public CountingMethod Method => Rounds.Max(round => round.Method);
 
-    public required CompareStrategy Strategy { get; init; }
+    public RoundSpread OkPerSecond => RoundSpread.Of(Rounds.Select(round => (double?)round.OkPerSecond))!.Value;
 
-    public required CountingMethod Method { get; init; }
+    /// <summary>Requests whose caller left; for <see cref="RequestPhase.IdleClose"/> connections closed while idle.</summary>
+    public long Abandoned => Rounds.Sum(round => round.Work.Abandoned);
 
-    public required double OkPerSecond { get; init; }
+    public long? ResetsFromClient => Sum(round => round.Wire.ResetsFromClient);
 
-    public required long Abandoned { get; init; }
+    public long? ResetsFromServer => Sum(round => round.Wire.ResetsFromServer);
 
-    public required long? ResetsSent { get; init; }
+    /// <summary>Whether the client's RSTs are known apart from the server's.</summary>
+    public bool AreDirectionsKnown => ResetsFromClient is not null;
 
-    public required long? ResetsFromServer { get; init; }
+    /// <summary>The client's RSTs; those of both ends where they could not be told apart.</summary>
+    public long? ResetsSent => ResetsFromClient ?? Sum(round => round.Wire.KernelResets);
 
-    public required long? StreamResets { get; init; }
+    public double? ResetsPerThousand => ResetsSent is { } resets && Abandoned > 0 ? resets * 1000.0 / Abandoned : null;
 
-    public required long Failed { get; init; }
+    public OracleCounts Oracles => Rounds.Select(round => round.Oracles).Aggregate((sum, round) => sum.Add(round));
 
-    public required string? FirstFailure { get; init; }
+    public long? StreamResets => Cell.Protocol == WireProtocol.H2 ? Sum(round => round.Server?.StreamResets) : 0;
 
-    public required long? ConnectionsOpened { get; init; }
+    public long Failed => Rounds.Sum(round => round.Work.Failed);
 
-    public required long? TimeWait { get; init; }
+    public string? FirstFailure => Rounds.Select(round => round.Work.FirstFailure).FirstOrDefault(failure => failure is not null);
 
-    public required long? ServerCompletedAbandoned { get; init; }
+    public long? ConnectionsOpened => Sum(round => round.ConnectionsOpened);
 
-    public required double? OkP50Ms { get; init; }
+    public long? TimeWait => Sum(round => round.Wire.TimeWait);
 
-    public required double? OkP99Ms { get; init; }
+    public long? ServerCompletedAbandoned => Sum(round => round.ServerCompletedAbandoned);
 
-    public required double? CancelP99Ms { get; init; }
+    public double? OkP50Ms => OkLatencyMs(0.50);
 
-    public required double? CpuMicrosecondsPerOk { get; init; }
+    public double? OkP99Ms => OkLatencyMs(0.99);
+
+    public double? CancelP99Ms => Median(round => round.Work.CancelLatency.Percentile(0.99));
+
+    public double? CpuMicrosecondsPerOk => Median(round => round.CpuMicrosecondsPerOk);
 
     /// <summary>Why the segments of this row could not be counted, if so.</summary>
-    public required string? CountingProblem { get; init; }
+    public string? CountingProblem => Rounds.Select(round => round.Wire.Problem).FirstOrDefault(problem => problem is not null);
 
-    /// <summary>Whether everything the strategy left behind had ended when it was counted.</summary>
-    public required bool EndedInTime { get; init; }
+    public bool EndedInTime => Rounds.All(round => round.EndedInTime);
+
+    /// <summary>The round that shows best how the row usually went: the one in the middle.</summary>
+    public CompareRound TypicalRound => Rounds.OrderBy(round => round.OkPerSecond).ElementAt(Rounds.Count / 2);
 
     /// <summary>Whether the server resets connections because of the strategy, and not one now and then for reasons of its own.</summary>
     public bool IsAnsweredWithResets => ResetsFromServer > Math.Max(10, 0.02 * Abandoned);
 
-    public double? ResetsPerThousand => ResetsSent is { } resets && Abandoned > 0 ? resets * 1000.0 / Abandoned : null;
+    /// <summary>The latency that a share of the useful requests does not exceed.</summary>
+    public double? OkLatencyMs(double share) => Median(round => round.Work.OkLatency.Percentile(share));
+
+    private double? Median(Func<CompareRound, double?> value) => RoundSpread.Of(Rounds.Select(value))?.Median;
+
+    private long? Sum(Func<CompareRound, long?> count) => Rounds.Select(count).Aggregate((sum, next) => sum + next);
 }

@@ -1,3 +1,5 @@
+using GracefulHttp.Benchmarks.Relay;
+
 namespace GracefulHttp.Benchmarks.Compare;
 
 /// <summary>What to compare. Valid: whoever creates it has checked.</summary>
@@ -16,10 +18,25 @@ internal sealed record CompareSettings
     /// <summary>How long a caller waits for a slow answer before it leaves.</summary>
     public required TimeSpan Timeout { get; init; }
 
-    /// <summary>How long a row takes: warm-up, measurement and settling.</summary>
-    public required TimeSpan RowTime { get; init; }
+    /// <summary>How long is measured, per round of a row.</summary>
+    public required TimeSpan MeasuredTime { get; init; }
+
+    /// <summary>How often every strategy has its turn in a cell.</summary>
+    public required int Rounds { get; init; }
+
+    /// <summary>Requests per second whatever becomes of those before; null for a closed loop of <see cref="Workers"/>.</summary>
+    public double? Rate { get; init; }
+
+    /// <summary>The network between client and server.</summary>
+    public LinkSettings Link { get; init; } = LinkSettings.None;
 
     public FileInfo? Json { get; init; }
+
+    public FileInfo? Html { get; init; }
+
+    public FileInfo? Markdown { get; init; }
+
+    public FileInfo? Svg { get; init; }
 
     /// <summary>The user's own server; null for the embedded ones.</summary>
     public Uri? Target { get; init; }
@@ -27,16 +44,20 @@ internal sealed record CompareSettings
     /// <summary>Where the user's server answers late; may contain <c>{ms}</c> and <c>{phase}</c>.</summary>
     public string? SlowUrl { get; init; }
 
+    /// <summary>How long a caller waits in all.</summary>
+    /// <remarks>
+    /// With a network between, a request on a new connection needs up to four round trips (TCP, TLS, HTTP/2 or TLS 1.2, itself) to get
+    /// where it is to be abandoned.
+    /// </remarks>
+    public TimeSpan LeaveAfter => Timeout + (4 * Link.RoundTrip);
+
     /// <summary>How late a slow answer is asked for: 100 ms after its caller has left.</summary>
     /// <remarks>
     /// Late enough that a busy machine does not answer before the timer has fired, and early enough that a drain is over long
     /// before its default time-out of 2 s: the strategies are compared on how they work, not on how they give up.
     /// </remarks>
-    public TimeSpan SlowDelay => Timeout + TimeSpan.FromMilliseconds(100);
+    public TimeSpan SlowDelay => LeaveAfter + TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Before the measurement, so that the pool has its connections: a few times as long as a slow answer takes by default.</summary>
-    public static TimeSpan WarmUpTime { get; } = TimeSpan.FromMilliseconds(350);
-
-    /// <summary>What the warm-up leaves of the row, and as much again for late answers to come in.</summary>
-    public TimeSpan MeasuredTime => RowTime - (2 * WarmUpTime);
+    /// <summary>Before each round, so that the pool has its connections: a few times as long as a slow answer takes.</summary>
+    public TimeSpan WarmUpTime => TimeSpan.FromMilliseconds(230) + (LeaveAfter * 6);
 }

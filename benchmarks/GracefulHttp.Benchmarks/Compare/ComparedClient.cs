@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using GracefulHttp.Benchmarks.Servers;
 
@@ -9,10 +10,23 @@ internal sealed class ComparedClient : IDisposable
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(5);
 
+    private readonly CompareStrategy _strategy;
+    private readonly WireProtocol _protocol;
     private readonly GracefulHttpHandler? _graceful;
 
+    /// <summary>The handlers of the clients for one request, which may still be closing their connections.</summary>
+    private readonly ConcurrentQueue<GracefulHttpHandler> _others;
+
     public ComparedClient(CompareStrategy strategy, WireProtocol protocol)
+        : this(strategy, protocol, [])
     {
+    }
+
+    private ComparedClient(CompareStrategy strategy, WireProtocol protocol, ConcurrentQueue<GracefulHttpHandler> others)
+    {
+        _strategy = strategy;
+        _protocol = protocol;
+        _others = others;
         SocketsHttpHandler sockets = CreateSockets();
         _graceful = strategy switch
         {
@@ -30,6 +44,18 @@ internal sealed class ComparedClient : IDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>A client with connections of its own, for whoever opens and closes one each time. Disposed by the caller.</summary>
+    public ComparedClient ForOneRequest()
+    {
+        var client = new ComparedClient(_strategy, _protocol, _others);
+        if (client._graceful is { } graceful)
+        {
+            _others.Enqueue(graceful);
+        }
+
+        return client;
+    }
+
     /// <summary>Waits, bounded, until nothing drains or lingers.</summary>
     /// <returns>Whether that was so in time.</returns>
     public async Task<bool> WaitForIdleAsync()
@@ -43,6 +69,11 @@ internal sealed class ComparedClient : IDisposable
         try
         {
             await _graceful.WaitForIdleAsync(limit.Token);
+            while (_others.TryDequeue(out GracefulHttpHandler? other))
+            {
+                await other.WaitForIdleAsync(limit.Token);
+            }
+
             return true;
         }
         catch (OperationCanceledException)

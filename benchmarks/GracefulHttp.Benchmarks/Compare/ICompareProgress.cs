@@ -7,5 +7,5 @@ internal interface ICompareProgress
 
     void Starting(Cell cell, CompareStrategy strategy);
 
-    void Finished(CompareRow row);
+    void Finished(Cell cell, CompareStrategy strategy, CompareRound round);
 }

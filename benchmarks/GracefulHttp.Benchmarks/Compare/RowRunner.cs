@@ -1,14 +1,17 @@
 using System.Diagnostics;
 using GracefulHttp.Benchmarks.Counting;
 using GracefulHttp.Benchmarks.Peer;
+using GracefulHttp.Benchmarks.Relay;
 using GracefulHttp.Benchmarks.Servers;
 
 namespace GracefulHttp.Benchmarks.Compare;
 
-/// <summary>Measures one strategy in one cell.</summary>
+/// <summary>Measures one strategy in one cell, once.</summary>
 internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
+
+    private readonly Load _load = new(settings);
 
     private bool? _targetIsSeen;
 
@@ -17,24 +20,25 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
     {
         await using Place place = await PlaceAsync(cell);
         using var client = new ComparedClient(strategy, cell.Protocol);
-        await WorkAsync(client, place.Target, time, interrupted);
+        await _load.RunAsync(client, place.Target, time, interrupted);
         await client.WaitForIdleAsync();
         await WaitForLateAnswersAsync(place.EmbeddedPort);
     }
 
-    public async Task<CompareRow> RunAsync(Cell cell, CompareStrategy strategy, CancellationToken interrupted)
+    public async Task<CompareRound> RunAsync(Cell cell, CompareStrategy strategy, CancellationToken interrupted)
     {
-        // A port of its own for each row: no TIME_WAIT of an earlier row takes a local port, and no late segment is counted here.
+        // A port of its own for each round: no TIME_WAIT of an earlier one takes a local port, and no late segment is counted here.
         await using Place place = await PlaceAsync(cell);
         using var client = new ComparedClient(strategy, cell.Protocol);
-        await WorkAsync(client, place.Target, CompareSettings.WarmUpTime, interrupted);
+        await _load.RunAsync(client, place.Target, settings.WarmUpTime, interrupted);
+        await client.WaitForIdleAsync();
         await WaitForLateAnswersAsync(place.EmbeddedPort);
         GC.Collect();
 
-        CountingMethod method = await peer.WatchAsync(place.Port, place.IsSeenBothWays);
+        CountingMethod method = await peer.WatchAsync(place.Port, place.IsSeenBothWays, settings.MeasuredTime);
         using ConnectionListener? begun = place.EmbeddedPort is null && method != CountingMethod.Segments ? new ConnectionListener() : null;
         TimeSpan cpuBefore = Environment.CpuUsage.TotalTime;
-        WorkTally work = await WorkAsync(client, place.Target, settings.MeasuredTime, interrupted);
+        WorkTally work = await _load.RunAsync(client, place.Target, settings.MeasuredTime, interrupted);
         // The pool first: what its connections do when they are closed belongs to the strategy as well.
         client.Dispose();
         bool ended = await client.WaitForIdleAsync();
@@ -43,45 +47,20 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
         // Answers to requests whose caller has left are still on their way, and it is they that draw the RSTs.
         ended &= await WaitForLateAnswersAsync(place.EmbeddedPort);
         interrupted.ThrowIfCancellationRequested();
-        (WireCounts wire, ServerCounts? server) = await peer.ReadCountsAsync(place.Port);
+        (WireCounts wire, ServerCounts? server, IReadOnlyList<SocketSample> samples) = await peer.ReadCountsAsync(place.Port);
         long ok = work.Ok + work.OkLate;
-        return new CompareRow
+        return new CompareRound
         {
-            Cell = cell,
-            Strategy = strategy,
             Method = method,
+            Work = work,
+            Wire = wire,
+            Server = server,
+            Samples = samples,
             OkPerSecond = work.Ok / settings.MeasuredTime.TotalSeconds,
-            Abandoned = work.Abandoned,
-            ResetsSent = wire.ResetsSent,
-            ResetsFromServer = wire.ResetsFromServer,
-            StreamResets = cell.Protocol == WireProtocol.H2 ? server?.StreamResets : 0,
-            Failed = work.Failed,
-            FirstFailure = work.FirstFailure,
             ConnectionsOpened = wire.ConnectionsOpened ?? server?.ConnectionsAccepted ?? begun?.Begun,
-            TimeWait = wire.TimeWait,
-            // A slow request is either abandoned, or answered and then certainly completed.
-            ServerCompletedAbandoned = server is null ? null : Math.Max(0, server.SlowCompleted - work.AnsweredInTime),
-            OkP50Ms = work.OkLatency.Percentile(0.50),
-            OkP99Ms = work.OkLatency.Percentile(0.99),
-            CancelP99Ms = work.CancelLatency.Percentile(0.99),
             CpuMicrosecondsPerOk = ok > 0 ? cpu.TotalMicroseconds / ok : null,
-            CountingProblem = wire.Problem,
             EndedInTime = ended,
         };
-    }
-
-    private async Task<WorkTally> WorkAsync(ComparedClient client, RowTarget target, TimeSpan time, CancellationToken interrupted)
-    {
-        long deadline = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
-        Task<WorkTally>[] workers = [.. Enumerable.Range(0, settings.Workers).Select(seed => Task.Run(
-            () => new Worker(client.Http, target, settings.Abandon, settings.Timeout, seed).RunAsync(deadline, interrupted)))];
-        var sum = new WorkTally();
-        foreach (Task<WorkTally> worker in workers)
-        {
-            sum.Add(await worker);
-        }
-
-        return sum;
     }
 
     /// <summary>Until no slow request is worked on; where the server cannot be asked, as long as a slow answer takes.</summary>
@@ -94,7 +73,7 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
         }
 
         long start = Stopwatch.GetTimestamp();
-        TimeSpan limit = settings.SlowDelay + TimeSpan.FromSeconds(1);
+        TimeSpan limit = settings.SlowDelay + (2 * settings.Link.RoundTrip) + TimeSpan.FromSeconds(1);
         while ((await peer.ReadServerAsync(port)).SlowInProgress > 0)
         {
             if (Stopwatch.GetElapsedTime(start) > limit)
@@ -103,6 +82,12 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
             }
 
             await Task.Delay(PollInterval, TimeProvider.System);
+        }
+
+        if (settings.Link != LinkSettings.None)
+        {
+            // What the last answer draws, an RST perhaps, has to come back the same way.
+            await Task.Delay(settings.Link.RoundTrip + PollInterval, TimeProvider.System);
         }
 
         return true;
@@ -117,7 +102,7 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
             return new Place(peer, users, target.Port, EmbeddedPort: null, _targetIsSeen.Value);
         }
 
-        int port = await peer.OpenAsync(cell.Server!.Value, cell.Protocol);
+        int port = await peer.OpenAsync(cell.Server!.Value, cell.Protocol, settings.Link);
         return new Place(peer, RowTarget.Embedded(port, cell, settings.SlowDelay), port, port, IsSeenBothWays: true);
     }
 

@@ -5,15 +5,23 @@ namespace GracefulHttp.Benchmarks.Compare;
 /// <summary>Where the requests of a row go, and how to tell a right answer.</summary>
 /// <param name="Fast">The URL of a useful request.</param>
 /// <param name="Slow">The URL of a request that is abandoned.</param>
-/// <param name="Protocol">What is spoken.</param>
+/// <param name="Phase">Where it is then.</param>
 /// <param name="ExpectedBody">The body of a useful answer; null for a user's server, whose answers only need a status of 200.</param>
-internal sealed record RowTarget(Uri Fast, Uri Slow, WireProtocol Protocol, ReadOnlyMemory<byte>? ExpectedBody)
+internal sealed record RowTarget(Uri Fast, Uri Slow, RequestPhase Phase, ReadOnlyMemory<byte>? ExpectedBody)
 {
+    /// <summary>A request to abandon, with what <paramref name="client"/> gives only to requests that it makes itself.</summary>
+    public HttpRequestMessage SlowRequest(HttpClient client) => new(Phase == RequestPhase.Upload ? HttpMethod.Post : HttpMethod.Get, Slow)
+    {
+        Version = client.DefaultRequestVersion,
+        VersionPolicy = client.DefaultVersionPolicy,
+        Content = Phase == RequestPhase.Upload ? new HalfUpload() : null,
+    };
+
     public static RowTarget Embedded(int port, Cell cell, TimeSpan slowDelay)
     {
         string scheme = cell.Protocol == WireProtocol.Http ? "http" : "https";
         var root = new Uri(FormattableString.Invariant($"{scheme}://127.0.0.1:{port}/"));
-        return new RowTarget(root, WithQuery(root, AnswerScript.Query(slowDelay, cell.Phase.Name())), cell.Protocol, AnswerBody.Fast);
+        return new RowTarget(root, WithQuery(root, AnswerScript.Query(slowDelay, cell.Phase.Name())), cell.Phase, AnswerBody.Fast);
     }
 
     public static RowTarget Users(Uri target, string? slowUrl, Cell cell, TimeSpan slowDelay)
@@ -23,7 +31,7 @@ internal sealed record RowTarget(Uri Fast, Uri Slow, WireProtocol Protocol, Read
             : new Uri(target, slowUrl
                 .Replace("{ms}", FormattableString.Invariant($"{(long)slowDelay.TotalMilliseconds}"), StringComparison.Ordinal)
                 .Replace("{phase}", cell.Phase.Name(), StringComparison.Ordinal));
-        return new RowTarget(target, slow, cell.Protocol, ExpectedBody: null);
+        return new RowTarget(target, slow, cell.Phase, ExpectedBody: null);
     }
 
     private static Uri WithQuery(Uri url, string query) =>

@@ -1,46 +1,84 @@
 namespace GracefulHttp.Benchmarks.Compare;
 
-/// <summary>What one worker, or all of them, did in one row.</summary>
+/// <summary>What the callers of a measurement did. They all write to it.</summary>
 internal sealed class WorkTally
 {
+    private readonly Lock _gate = new();
+
     /// <summary>Useful requests answered right, before the measurement ended.</summary>
-    public long Ok { get; set; }
+    public long Ok { get; private set; }
 
     /// <summary>Useful requests answered right that were under way when it ended; they cost, but do not count for the rate.</summary>
-    public long OkLate { get; set; }
+    public long OkLate { get; private set; }
 
-    /// <summary>Requests whose caller left.</summary>
-    public long Abandoned { get; set; }
+    /// <summary>Requests whose caller left; for <see cref="RequestPhase.IdleClose"/> connections closed while idle.</summary>
+    public long Abandoned { get; private set; }
 
     /// <summary>Slow requests that were answered before their caller left.</summary>
-    public long AnsweredInTime { get; set; }
+    public long AnsweredInTime { get; private set; }
 
     /// <summary>Requests that failed for any other reason.</summary>
-    public long Failed { get; set; }
+    public long Failed { get; private set; }
 
     /// <summary>What the first failure said.</summary>
-    public string? FirstFailure { get; set; }
+    public string? FirstFailure { get; private set; }
 
+    /// <summary>Of useful requests, from when they were to be sent.</summary>
     public LatencyHistogram OkLatency { get; } = new();
 
     /// <summary>From the cancellation to the exception in the caller's hands.</summary>
     public LatencyHistogram CancelLatency { get; } = new();
 
-    public void Fail(string why)
+    public void Answer(long stopwatchTicks, bool inTime)
     {
-        Failed++;
-        FirstFailure ??= why;
+        lock (_gate)
+        {
+            OkLatency.Record(stopwatchTicks);
+            _ = inTime ? Ok++ : OkLate++;
+        }
     }
 
-    public void Add(WorkTally other)
+    public void AnswerInTime()
     {
-        Ok += other.Ok;
-        OkLate += other.OkLate;
-        Abandoned += other.Abandoned;
-        AnsweredInTime += other.AnsweredInTime;
-        Failed += other.Failed;
-        FirstFailure ??= other.FirstFailure;
-        OkLatency.Add(other.OkLatency);
-        CancelLatency.Add(other.CancelLatency);
+        lock (_gate)
+        {
+            AnsweredInTime++;
+        }
+    }
+
+    public void Abandon(long cancelStopwatchTicks)
+    {
+        lock (_gate)
+        {
+            CancelLatency.Record(cancelStopwatchTicks);
+            Abandoned++;
+        }
+    }
+
+    public void CloseIdle()
+    {
+        lock (_gate)
+        {
+            Abandoned++;
+        }
+    }
+
+    public void Fail(string why)
+    {
+        lock (_gate)
+        {
+            Failed++;
+            FirstFailure ??= why;
+        }
+    }
+
+    /// <summary>A request that was to be sent, and was not because others were still in its way. It has waited so long at least.</summary>
+    public void FailUnsent(long waitedStopwatchTicks)
+    {
+        Fail("not sent: the client was still busy with earlier ones when the measurement ended");
+        lock (_gate)
+        {
+            OkLatency.Record(waitedStopwatchTicks);
+        }
     }
 }

@@ -12,12 +12,13 @@ internal sealed class KernelWireCounter(int serverPort) : IWireCounter
     public CountingMethod Method =>
         PrivateNetwork.IsInside ? CountingMethod.KernelOwnNamespace : CountingMethod.KernelWholeMachine;
 
-    public Task<WireCounts> ReadAsync()
-    {
-        KernelTcpCounters counted = KernelTcpCounters.Read() - _before;
-        int timeWait = KernelSocketTable.TimeWaitSockets(serverPort, Stopwatch.GetElapsedTime(_start));
-        return Task.FromResult(new WireCounts(counted.ResetsSent, ResetsFromServer: null, ConnectionsOpened: null, timeWait));
-    }
+    public (long? ConnectionsOpened, long? TimeWait) Peek() => (null, null);
+
+    public Task<WireCounts> ReadAsync() => Task.FromResult(new WireCounts(
+        KernelResets: ResetsSoFar(),
+        TimeWait: KernelSocketTable.TimeWaitSockets(serverPort, Stopwatch.GetElapsedTime(_start))));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    internal long ResetsSoFar() => (KernelTcpCounters.Read() - _before).ResetsSent;
 }

@@ -5,7 +5,9 @@ internal sealed class NoWireCounter : IWireCounter
 {
     public CountingMethod Method => CountingMethod.None;
 
-    public Task<WireCounts> ReadAsync() => Task.FromResult(new WireCounts(null, null, null, null));
+    public (long? ConnectionsOpened, long? TimeWait) Peek() => (null, null);
+
+    public Task<WireCounts> ReadAsync() => Task.FromResult(new WireCounts());
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -1,28 +1,34 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using GracefulHttp.TestKit.Wire;
 
 namespace GracefulHttp.Benchmarks.Counting;
 
-/// <summary>A user and network namespace of one's own, where an ordinary user may open raw sockets. Linux.</summary>
+/// <summary>
+/// A network namespace of one's own: its counters count nobody else, and in one with a user namespace of its own an ordinary user
+/// may open raw sockets. Linux.
+/// </summary>
 internal static partial class PrivateNetwork
 {
     private const string InsideVariable = "GRACEFULHTTP_PRIVATE_NETWORK";
     private const string UnsharePath = "unshare";
-    private static readonly string[] UnshareArguments = ["--user", "--map-root-user", "--net", "--"];
+
+    // Root needs no user namespace of its own, and a container may forbid one.
+    private static readonly string[] UnshareArguments =
+        Environment.IsPrivilegedProcess ? ["--net", "--"] : ["--user", "--map-root-user", "--net", "--"];
+
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether this process already runs in one.</summary>
     public static bool IsInside => Environment.GetEnvironmentVariable(InsideVariable) is not null;
 
     /// <summary>
-    /// Starts the program over in a namespace of its own, when it may not count segments here and can have one.
+    /// Starts the program over in a namespace of its own, when it can have one.
     /// It then does not return: the process becomes the new one, with the same id, terminal and arguments.
     /// </summary>
-    public static void EnterIfUseful(IReadOnlyList<string> arguments)
+    public static void EnterIfPossible(IReadOnlyList<string> arguments)
     {
-        if (IsInside || !OperatingSystem.IsLinux() || SegmentRecorder.IsAvailable(out _) || !CanHaveOne())
+        if (IsInside || !OperatingSystem.IsLinux() || !CanHaveOne())
         {
             return;
         }
@@ -32,7 +38,7 @@ internal static partial class PrivateNetwork
         // .NET keeps its own copy of the environment, so the new one is handed over.
         string[] environment = [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(e => $"{e.Key}={e.Value}")];
         _ = Execute(UnsharePath, [.. command, null], [.. environment, null]);
-        // Only a failure gets here; then the kernel's counters have to do.
+        // Only a failure gets here; then it has to do with the network of the machine.
         Environment.SetEnvironmentVariable(InsideVariable, null);
     }
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using GracefulHttp.Benchmarks.Counting;
+using GracefulHttp.Benchmarks.Relay;
 using GracefulHttp.Benchmarks.Servers;
 
 namespace GracefulHttp.Benchmarks.Peer;
@@ -11,7 +11,7 @@ internal sealed class PeerHost : IAsyncDisposable
     public const string CommandName = "peer";
 
     private readonly EmbeddedServers _servers = new();
-    private readonly Dictionary<int, IEmbeddedServer> _open = [];
+    private readonly Dictionary<int, OpenServer> _open = [];
     private readonly Dictionary<int, Watch> _watches = [];
 
     public async Task RunAsync(TextReader input, TextWriter output)
@@ -42,9 +42,9 @@ internal sealed class PeerHost : IAsyncDisposable
             {
                 PeerCommand.Open => await OpenAsync(request),
                 PeerCommand.Watch => await WatchAsync(request),
-                PeerCommand.Server => new PeerReply(Server: _open[request.Port].Tally.Read()),
+                PeerCommand.Server => new PeerReply(Server: _open[request.Port].Read()),
                 PeerCommand.Release => Release(request.Port),
-                PeerCommand.Counts => await CountsAsync(request.Port),
+                PeerCommand.Counts => await _watches[request.Port].ReadAsync(),
                 PeerCommand.Close => await CloseAsync(request.Port),
                 _ => new PeerReply(Error: $"Unknown command {request.Command}."),
             };
@@ -58,7 +58,8 @@ internal sealed class PeerHost : IAsyncDisposable
 
     private async Task<PeerReply> OpenAsync(PeerRequest request)
     {
-        IEmbeddedServer server = await _servers.StartAsync(request.Server, request.Protocol, IPAddress.Loopback);
+        var link = new LinkSettings(TimeSpan.FromMilliseconds(request.RoundTripMs), request.BitsPerSecond);
+        var server = new OpenServer(await _servers.StartAsync(request.Server, request.Protocol, IPAddress.Loopback), link);
         _open[server.Port] = server;
         return new PeerReply(Port: server.Port);
     }
@@ -67,12 +68,12 @@ internal sealed class PeerHost : IAsyncDisposable
     {
         if (_watches.Remove(request.Port, out Watch? previous))
         {
-            await previous.Wire.DisposeAsync();
+            await previous.DisposeAsync();
         }
 
-        IWireCounter wire = WireCounter.Start(request.Port, request.IsSeenBothWays);
-        _watches[request.Port] = new Watch(wire, _open.GetValueOrDefault(request.Port)?.Tally.Read());
-        return new PeerReply(Method: wire.Method);
+        var watch = new Watch(request.Port, _open.GetValueOrDefault(request.Port), request.IsSeenBothWays, TimeSpan.FromMilliseconds(request.MeasuredMs));
+        _watches[request.Port] = watch;
+        return new PeerReply(Method: watch.Method);
     }
 
     private PeerReply Release(int port)
@@ -81,27 +82,18 @@ internal sealed class PeerHost : IAsyncDisposable
         return new PeerReply();
     }
 
-    private async Task<PeerReply> CountsAsync(int port)
-    {
-        (IWireCounter wire, ServerCounts? before) = _watches[port];
-        WireCounts seen = await wire.ReadAsync();
-        return new PeerReply(Wire: seen, Server: before is null ? null : _open[port].Tally.Read().Since(before));
-    }
-
     private async Task<PeerReply> CloseAsync(int port)
     {
         if (_watches.Remove(port, out Watch? watch))
         {
-            await watch.Wire.DisposeAsync();
+            await watch.DisposeAsync();
         }
 
-        if (_open.Remove(port, out IEmbeddedServer? server))
+        if (_open.Remove(port, out OpenServer? server))
         {
             await server.DisposeAsync();
         }
 
         return new PeerReply();
     }
-
-    private sealed record Watch(IWireCounter Wire, ServerCounts? Before);
 }

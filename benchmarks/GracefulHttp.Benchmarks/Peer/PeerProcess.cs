@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using GracefulHttp.Benchmarks.Counting;
+using GracefulHttp.Benchmarks.Relay;
 using GracefulHttp.Benchmarks.Servers;
 
 namespace GracefulHttp.Benchmarks.Peer;
@@ -29,21 +30,27 @@ internal sealed class PeerProcess : IAsyncDisposable
         return new PeerProcess(process);
     }
 
-    public async Task<int> OpenAsync(ServerKind server, WireProtocol protocol) =>
-        (await AskAsync(new PeerRequest(PeerCommand.Open, Server: server, Protocol: protocol))).Port!.Value;
+    public async Task<int> OpenAsync(ServerKind server, WireProtocol protocol, LinkSettings? link = null) =>
+        (await AskAsync(new PeerRequest(
+            PeerCommand.Open,
+            Server: server,
+            Protocol: protocol,
+            RoundTripMs: link?.RoundTrip.TotalMilliseconds ?? 0,
+            BitsPerSecond: link?.BitsPerSecond))).Port!.Value;
 
-    public async Task<CountingMethod> WatchAsync(int port, bool isSeenBothWays) =>
-        (await AskAsync(new PeerRequest(PeerCommand.Watch, port, IsSeenBothWays: isSeenBothWays))).Method!.Value;
+    public async Task<CountingMethod> WatchAsync(int port, bool isSeenBothWays, TimeSpan measuredTime) =>
+        (await AskAsync(new PeerRequest(
+            PeerCommand.Watch, port, IsSeenBothWays: isSeenBothWays, MeasuredMs: measuredTime.TotalMilliseconds))).Method!.Value;
 
     public async Task<ServerCounts> ReadServerAsync(int port) => (await AskAsync(new PeerRequest(PeerCommand.Server, port))).Server!;
 
     /// <summary>Answers the requests that the server holds.</summary>
     public Task ReleaseAsync(int port) => AskAsync(new PeerRequest(PeerCommand.Release, port));
 
-    public async Task<(WireCounts Wire, ServerCounts? Server)> ReadCountsAsync(int port)
+    public async Task<(WireCounts Wire, ServerCounts? Server, IReadOnlyList<SocketSample> Samples)> ReadCountsAsync(int port)
     {
         PeerReply reply = await AskAsync(new PeerRequest(PeerCommand.Counts, port));
-        return (reply.Wire!, reply.Server);
+        return (reply.Wire!, reply.Server, reply.Samples ?? []);
     }
 
     public Task CloseAsync(int port) => AskAsync(new PeerRequest(PeerCommand.Close, port));

@@ -9,4 +9,5 @@ internal sealed record PeerReply(
     int? Port = null,
     CountingMethod? Method = null,
     WireCounts? Wire = null,
-    ServerCounts? Server = null);
+    ServerCounts? Server = null,
+    IReadOnlyList<SocketSample>? Samples = null);

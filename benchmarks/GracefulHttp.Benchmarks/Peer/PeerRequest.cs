@@ -8,9 +8,15 @@ namespace GracefulHttp.Benchmarks.Peer;
 /// <param name="Server">Which server to open.</param>
 /// <param name="Protocol">What it speaks.</param>
 /// <param name="IsSeenBothWays">Whether a raw socket here sees what both ends send.</param>
+/// <param name="RoundTripMs">The round trip through a relay before the server; 0 with <paramref name="BitsPerSecond"/> null for no relay.</param>
+/// <param name="BitsPerSecond">What that relay carries in each direction.</param>
+/// <param name="MeasuredMs">How long will be measured, for the samples.</param>
 internal sealed record PeerRequest(
     PeerCommand Command,
     int Port = 0,
     ServerKind Server = default,
     WireProtocol Protocol = default,
-    bool IsSeenBothWays = true);
+    bool IsSeenBothWays = true,
+    double RoundTripMs = 0,
+    double? BitsPerSecond = null,
+    double MeasuredMs = 0);

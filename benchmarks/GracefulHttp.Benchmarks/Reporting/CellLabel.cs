@@ -12,15 +12,21 @@ internal static class CellLabel
     public static string Short(CompareSettings settings, Cell cell) => $"{cell.Protocol.Name()} {Server(settings, cell)} {cell.Phase.Name()}";
 
     /// <summary>For a heading.</summary>
-    public static string Long(CompareSettings settings, Cell cell)
+    public static string Long(CompareSettings settings, Cell cell) =>
+        $"{cell.Protocol.Name()} · {ServerInWords(settings, cell)} · {PhaseInWords(cell.Phase)}";
+
+    public static string ServerInWords(CompareSettings settings, Cell cell) => cell.Server switch
     {
-        string server = cell.Server switch
-        {
-            ServerKind.Blind => "FIN-blind server",
-            ServerKind.Kestrel => "Kestrel",
-            _ => settings.Target!.Authority,
-        };
-        string phase = cell.Phase == RequestPhase.Headers ? "abandoned waiting for headers" : "abandoned reading the body";
-        return $"{cell.Protocol.Name()} · {server} · {phase}";
-    }
+        ServerKind.Blind => "FIN-blind server",
+        ServerKind.Kestrel => "Kestrel",
+        _ => settings.Target!.Authority,
+    };
+
+    public static string PhaseInWords(RequestPhase phase) => phase switch
+    {
+        RequestPhase.Headers => "abandoned waiting for headers",
+        RequestPhase.Body => "abandoned reading the body",
+        RequestPhase.Upload => "abandoned while uploading",
+        _ => "closed while idle",
+    };
 }

@@ -12,7 +12,9 @@ internal sealed class CompareReading(CompareSettings settings, IReadOnlyList<Com
         List<string?> sentences = [];
         foreach (IGrouping<ServerKind?, CompareRow> server in rows.GroupBy(row => row.Cell.Server))
         {
-            sentences.Add(Resets(server.Key, [.. server.Where(row => row.Cell.Protocol != WireProtocol.H2)]));
+            CompareRow[] http1 = [.. server.Where(row => row.Cell.Protocol != WireProtocol.H2)];
+            sentences.Add(Resets("abandoned requests", server.Key, [.. http1.Where(row => row.Cell.Phase != RequestPhase.IdleClose)]));
+            sentences.Add(Resets("connections closed while idle", server.Key, [.. http1.Where(row => row.Cell.Phase == RequestPhase.IdleClose)]));
         }
 
         sentences.Add(Throughput());
@@ -29,7 +31,7 @@ internal sealed class CompareReading(CompareSettings settings, IReadOnlyList<Com
         _ => settings.Target!.Authority,
     };
 
-    private string? Resets(ServerKind? server, IReadOnlyList<CompareRow> ofServer)
+    private string? Resets(string what, ServerKind? server, IReadOnlyList<CompareRow> ofServer)
     {
         string[] parts = [.. from row in ofServer
                              where row is { ResetsPerThousand: not null }
@@ -37,7 +39,7 @@ internal sealed class CompareReading(CompareSettings settings, IReadOnlyList<Com
                              let range = Range(strategy)
                              group strategy.Key.Name() by range into same
                              select $"{Join([.. same])} {same.Key}"];
-        return parts.Length == 0 ? null : $"RSTs per 1,000 abandoned requests, HTTP/1.1 against {ServerName(server)}: {string.Join("; ", parts)}.";
+        return parts.Length == 0 ? null : $"RSTs per 1,000 {what}, HTTP/1.1 against {ServerName(server)}: {string.Join("; ", parts)}.";
     }
 
     private static string Join(string[] names) => names.Length < 2 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
@@ -59,7 +61,7 @@ internal sealed class CompareReading(CompareSettings settings, IReadOnlyList<Com
         Cell? cell = rows.Select(row => row.Cell).OrderBy(cell => cell.Protocol != WireProtocol.Https).FirstOrDefault();
         CompareRow? abort = rows.FirstOrDefault(row => row.Cell == cell && row.Strategy == CompareStrategy.Abort);
         CompareRow? drain = rows.FirstOrDefault(row => row.Cell == cell && row.Strategy == CompareStrategy.Drain);
-        if (cell is null || abort is null or { OkPerSecond: 0 } || drain is null)
+        if (cell is null || abort is null or { OkPerSecond.Median: 0 } || drain is null)
         {
             return null;
         }
@@ -69,14 +71,14 @@ internal sealed class CompareReading(CompareSettings settings, IReadOnlyList<Com
             : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{CellLabel.Long(settings, cell)}: drain answered {drain.OkPerSecond / abort.OkPerSecond:0.0} times the useful requests of abort{connections}.");
+            $"{CellLabel.Long(settings, cell)}: drain answered {drain.OkPerSecond.Median / abort.OkPerSecond.Median:0.0} times the useful requests of abort{connections}.");
     }
 
     /// <summary>HTTP/2's price of a drain, where it shows.</summary>
     private string? HeldStreams()
     {
-        double abort = rows.Where(row => row is { Cell.Protocol: WireProtocol.H2, Strategy: CompareStrategy.Abort }).Sum(row => row.OkPerSecond);
-        double drain = rows.Where(row => row is { Cell.Protocol: WireProtocol.H2, Strategy: CompareStrategy.Drain }).Sum(row => row.OkPerSecond);
+        double abort = rows.Where(row => row is { Cell.Protocol: WireProtocol.H2, Strategy: CompareStrategy.Abort }).Sum(row => row.OkPerSecond.Median);
+        double drain = rows.Where(row => row is { Cell.Protocol: WireProtocol.H2, Strategy: CompareStrategy.Drain }).Sum(row => row.OkPerSecond.Median);
         return drain == 0 || drain > 0.8 * abort ? null : string.Create(
             CultureInfo.InvariantCulture,
             $"Over h2 drain answered {drain / abort:0.0} times the useful requests of abort: drained streams hold their places on the connection, and live requests queue behind them.");
@@ -84,7 +86,13 @@ internal sealed class CompareReading(CompareSettings settings, IReadOnlyList<Com
 
     private string? ServerWork()
     {
-        CompareRow[] kestrel = [.. rows.Where(row => row.Cell is { Server: ServerKind.Kestrel, Protocol: not WireProtocol.H2 })];
+        CompareRow[] kestrel =
+        [
+            .. rows.Where(row => row.Cell is
+            {
+                Server: ServerKind.Kestrel, Protocol: not WireProtocol.H2, Phase: RequestPhase.Headers or RequestPhase.Body
+            }),
+        ];
         string[] parts = [.. from row in kestrel
                              where row.ServerCompletedAbandoned is not null
                              group row by row.Strategy into strategy
@@ -98,33 +106,44 @@ internal sealed class CompareReading(CompareSettings settings, IReadOnlyList<Com
 
     private IEnumerable<string?> Warnings()
     {
+        foreach (CompareRow row in rows)
+        {
+            if (row.Oracles.Disagreement() is { } disagreement)
+            {
+                yield return $"{Name(row)}: the oracles do not agree: {disagreement}.";
+            }
+        }
+
+        CompareRow[] notApart = [.. rows.Where(row => !row.AreDirectionsKnown && row.ResetsSent > 0)];
+        if (notApart.Length > 0)
+        {
+            yield return $"The client's RSTs could not be told from the server's in {notApart.Length} rows with RSTs: there they are counted together.";
+        }
+
         CompareRow[] answeredWithResets = [.. rows.Where(row => row.IsAnsweredWithResets)];
-        long fromServers = rows.Sum(row => row.ResetsFromServer ?? 0);
         if (answeredWithResets.Length > 0)
         {
-            string places = string.Join(", ", answeredWithResets.Select(row => $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()}"));
+            string places = string.Join(", ", answeredWithResets.Select(Name));
             yield return $"RSTs came from the server, which a firewall may count as well: {places}.";
-        }
-        else if (fromServers > 0)
-        {
-            yield return $"RSTs that servers sent for reasons of their own, in all rows together and not in the table: {Whole(fromServers)}.";
         }
 
         foreach (CompareRow row in rows.Where(row => row.Failed > 0))
         {
-            yield return $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()}: {Whole(row.Failed)} failed, the first with: {row.FirstFailure}";
+            yield return $"{Name(row)}: {Whole(row.Failed)} failed, the first with: {row.FirstFailure}";
         }
 
         foreach (CompareRow row in rows.Where(row => row.CountingProblem is not null))
         {
-            yield return $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()}: RSTs not counted: {row.CountingProblem}";
+            yield return $"{Name(row)}: RSTs not counted: {row.CountingProblem}";
         }
 
         foreach (CompareRow row in rows.Where(row => !row.EndedInTime))
         {
-            yield return $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()}: something still drained, lingered or was worked on when it was counted.";
+            yield return $"{Name(row)}: something still drained, lingered or was worked on when it was counted.";
         }
     }
+
+    private string Name(CompareRow row) => $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()}";
 
     private static string Whole(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 }

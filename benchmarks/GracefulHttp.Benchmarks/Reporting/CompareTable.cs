@@ -1,6 +1,5 @@
 using System.Text;
 using GracefulHttp.Benchmarks.Compare;
-using GracefulHttp.Benchmarks.Servers;
 using Spectre.Console;
 
 namespace GracefulHttp.Benchmarks.Reporting;
@@ -13,9 +12,7 @@ internal sealed class CompareTable(CompareSettings settings, IReadOnlyList<Compa
     /// <summary>Writes one table, or two where one does not fit into the console.</summary>
     public void Write(IAnsiConsole console)
     {
-        TableColumn[] serverResets = rows.Any(row => row.IsAnsweredWithResets) ? [CompareColumns.ServerResets] : [];
-        TableColumn[] streamResets = rows.Any(row => row.Cell.Protocol == WireProtocol.H2) ? [CompareColumns.StreamResets] : [];
-        TableColumn[] wire = [.. CompareColumns.Wire, .. serverResets, .. streamResets];
+        TableColumn[] wire = [.. CompareColumns.OnTheWire(rows)];
         TableColumn[] all = [CompareColumns.Strategy, .. wire, .. CompareColumns.Cost];
         if (Widths(all).Sum() + (Gap.Length * (all.Length - 1)) <= console.Profile.Width)
         {
@@ -25,7 +22,7 @@ internal sealed class CompareTable(CompareSettings settings, IReadOnlyList<Compa
 
         Write(console, [CompareColumns.Strategy, .. wire]);
         console.WriteLine();
-        Write(console, [CompareColumns.Strategy, CompareColumns.Wire[0], .. CompareColumns.Cost]);
+        Write(console, [CompareColumns.Strategy, wire[0], .. CompareColumns.Cost]);
     }
 
     private void Write(IAnsiConsole console, TableColumn[] columns)

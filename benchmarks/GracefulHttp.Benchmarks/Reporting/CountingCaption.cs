@@ -1,3 +1,4 @@
+using GracefulHttp.Benchmarks.Compare;
 using GracefulHttp.Benchmarks.Counting;
 
 namespace GracefulHttp.Benchmarks.Reporting;
@@ -5,15 +6,29 @@ namespace GracefulHttp.Benchmarks.Reporting;
 /// <summary>Says how the RSTs were counted, and so what the numbers can be trusted for.</summary>
 internal static class CountingCaption
 {
-    public static string For(CountingMethod method) => method switch
+    /// <summary>How, and whether the oracles agreed.</summary>
+    public static string For(IReadOnlyCollection<CompareRow> rows) => $"{For(rows.Max(row => row.Method))} {Agreement(rows)}".TrimEnd();
+
+    internal static string For(CountingMethod method) => method switch
     {
         CountingMethod.Segments when PrivateNetwork.IsInside =>
-            "RSTs counted exactly, segment by segment, those of the client only, in a private network namespace.",
-        CountingMethod.Segments => "RSTs counted exactly, segment by segment, those of the client only.",
+            "RSTs counted one by one on a raw socket, the client's and the server's apart, in a private network namespace, and compared with the kernel's count (OutRsts).",
+        CountingMethod.Segments =>
+            "RSTs counted one by one on a raw socket, the client's and the server's apart, and compared with the kernel's count (OutRsts), which has what other programs here sent in it.",
         CountingMethod.KernelOwnNamespace =>
-            "RSTs counted by the kernel (OutRsts) in a private network namespace: exact, but the client's and the server's together.",
+            "RSTs counted by the kernel (OutRsts) in a private network namespace: exact, but the client's and the server's could not be told apart.",
         CountingMethod.KernelWholeMachine =>
-            "RSTs counted by the kernel (OutRsts) for the whole machine: what this machine's other programs sent is in it, and the server's RSTs if it runs here.",
+            "RSTs counted by the kernel (OutRsts) for the whole machine: neither what its other programs sent could be told apart, nor the server's RSTs if it runs here.",
         _ => "RSTs could not be counted: this system has neither raw sockets for this user nor Linux's counters.",
     };
+
+    /// <summary>Whether the oracles agreed in all rows.</summary>
+    internal static string? Agreement(IReadOnlyCollection<CompareRow> rows)
+    {
+        CompareRow[] comparable = [.. rows.Where(row => row.Oracles.AreComparable)];
+        int agree = comparable.Count(row => row.Oracles.Disagreement() is null);
+        return comparable.Length == 0 ? null
+            : agree == comparable.Length ? $"Raw socket and kernel agree in all {agree} rows."
+            : $"Raw socket and kernel agree in {agree} of {comparable.Length} rows; the others are named below.";
+    }
 }

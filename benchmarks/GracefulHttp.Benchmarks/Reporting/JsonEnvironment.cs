@@ -14,8 +14,11 @@ internal sealed record JsonEnvironment(
     double Abandon,
     double TimeoutMs,
     double SlowDelayMs,
-    double SecondsPerRow,
-    double SecondsMeasured,
+    double SecondsPerRound,
+    int Rounds,
+    double? RequestsPerSecond,
+    double RoundTripMs,
+    double? BitsPerSecond,
     string? Target,
     string? SlowUrl,
     string? Counting);

@@ -20,11 +20,14 @@ internal sealed record JsonReport(JsonEnvironment Environment, IReadOnlyList<Jso
             settings.Abandon,
             settings.Timeout.TotalMilliseconds,
             settings.SlowDelay.TotalMilliseconds,
-            settings.RowTime.TotalSeconds,
             settings.MeasuredTime.TotalSeconds,
+            settings.Rounds,
+            settings.Rate,
+            settings.Link.RoundTrip.TotalMilliseconds,
+            settings.Link.BitsPerSecond,
             settings.Target?.OriginalString,
             settings.SlowUrl,
-            rows.Count == 0 ? null : CountingCaption.For(rows.Max(row => row.Method))),
+            rows.Count == 0 ? null : CountingCaption.For([.. rows])),
         [.. rows.Select(row => JsonRow.Create(settings, row))]);
 
     public async Task WriteAsync(FileInfo file)

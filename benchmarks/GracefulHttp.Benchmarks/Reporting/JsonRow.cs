@@ -1,4 +1,5 @@
 using GracefulHttp.Benchmarks.Compare;
+using GracefulHttp.Benchmarks.Counting;
 
 namespace GracefulHttp.Benchmarks.Reporting;
 
@@ -9,8 +10,14 @@ internal sealed record JsonRow(
     string Server,
     string Phase,
     double OkPerSecond,
+    double OkPerSecondLow,
+    double OkPerSecondHigh,
     long Abandoned,
     long? ResetsSent,
+    long? ResetsFromClient,
+    long? ResetsFromServer,
+    OracleCounts Oracles,
+    bool? OraclesAgree,
     long? StreamResets,
     long Failed,
     long? ConnectionsOpened,
@@ -19,16 +26,23 @@ internal sealed record JsonRow(
     double? OkP50Ms,
     double? OkP99Ms,
     double? CancelP99Ms,
-    double? CpuMicrosecondsPerOk)
+    double? CpuMicrosecondsPerOk,
+    IReadOnlyList<SocketSample> Samples)
 {
     public static JsonRow Create(CompareSettings settings, CompareRow row) => new(
         row.Strategy.Name(),
         row.Cell.Protocol.Name(),
         CellLabel.Server(settings, row.Cell),
         row.Cell.Phase.Name(),
-        Rounded(row.OkPerSecond, 1)!.Value,
+        Rounded(row.OkPerSecond.Median, 1)!.Value,
+        Rounded(row.OkPerSecond.Low, 1)!.Value,
+        Rounded(row.OkPerSecond.High, 1)!.Value,
         row.Abandoned,
         row.ResetsSent,
+        row.ResetsFromClient,
+        row.ResetsFromServer,
+        row.Oracles,
+        row.Oracles.AreComparable ? row.Oracles.Disagreement() is null : null,
         row.StreamResets,
         row.Failed,
         row.ConnectionsOpened,
@@ -37,7 +51,8 @@ internal sealed record JsonRow(
         Rounded(row.OkP50Ms, 3),
         Rounded(row.OkP99Ms, 3),
         Rounded(row.CancelP99Ms, 3),
-        Rounded(row.CpuMicrosecondsPerOk, 1));
+        Rounded(row.CpuMicrosecondsPerOk, 1),
+        row.TypicalRound.Samples);
 
     private static double? Rounded(double? value, int digits) => value is { } known ? Math.Round(known, digits) : null;
 }

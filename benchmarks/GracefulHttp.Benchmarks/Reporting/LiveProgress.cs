@@ -3,13 +3,13 @@ using Spectre.Console;
 
 namespace GracefulHttp.Benchmarks.Reporting;
 
-/// <summary>A bar for the whole run, with the finished rows above it.</summary>
+/// <summary>A bar for the whole run, with the finished rounds above it.</summary>
 internal sealed class LiveProgress(CompareSettings settings, IAnsiConsole console, ProgressTask task) : ICompareProgress
 {
     /// <summary>Rare, because drawing costs CPU time in the process that is measured.</summary>
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(500);
 
-    private readonly int _total = settings.Cells.Count * settings.Strategies.Count;
+    private readonly int _total = settings.Cells.Count * settings.Strategies.Count * settings.Rounds;
     private int _finished;
 
     /// <summary>Shows progress while <paramref name="run"/> runs.</summary>
@@ -20,7 +20,7 @@ internal sealed class LiveProgress(CompareSettings settings, IAnsiConsole consol
         progress.RefreshRate = RefreshInterval;
         return progress.StartAsync(context =>
         {
-            ProgressTask task = context.AddTask("starting", maxValue: settings.Cells.Count * settings.Strategies.Count);
+            ProgressTask task = context.AddTask("starting", maxValue: settings.Cells.Count * settings.Strategies.Count * settings.Rounds);
             return run(new LiveProgress(settings, console, task));
         });
     }
@@ -30,9 +30,9 @@ internal sealed class LiveProgress(CompareSettings settings, IAnsiConsole consol
     public void Starting(Cell cell, CompareStrategy strategy) =>
         task.Description = Markup.Escape($"{_finished + 1}/{_total} {CellLabel.Short(settings, cell)} {strategy.Name()}");
 
-    public void Finished(CompareRow row)
+    public void Finished(Cell cell, CompareStrategy strategy, CompareRound round)
     {
-        console.WriteLine(PlainProgress.Describe(settings, row, ++_finished, _total));
+        console.WriteLine(PlainProgress.Describe(settings, cell, strategy, round, ++_finished, _total));
         task.Increment(1);
     }
 }

@@ -3,10 +3,10 @@ using GracefulHttp.Benchmarks.Compare;
 
 namespace GracefulHttp.Benchmarks.Reporting;
 
-/// <summary>One line per finished row, for logs and pipes.</summary>
+/// <summary>One line per finished round, for logs and pipes.</summary>
 internal sealed class PlainProgress(CompareSettings settings, TextWriter output) : ICompareProgress
 {
-    private readonly int _total = settings.Cells.Count * settings.Strategies.Count;
+    private readonly int _total = settings.Cells.Count * settings.Strategies.Count * settings.Rounds;
     private int _finished;
 
     public void WarmingUp() => output.WriteLine("Warming up.");
@@ -15,14 +15,16 @@ internal sealed class PlainProgress(CompareSettings settings, TextWriter output)
     {
     }
 
-    public void Finished(CompareRow row) => output.WriteLine(Describe(settings, row, ++_finished, _total));
+    public void Finished(Cell cell, CompareStrategy strategy, CompareRound round) =>
+        output.WriteLine(Describe(settings, cell, strategy, round, ++_finished, _total));
 
-    internal static string Describe(CompareSettings settings, CompareRow row, int number, int total)
+    internal static string Describe(CompareSettings settings, Cell cell, CompareStrategy strategy, CompareRound round, int number, int total)
     {
-        int longest = settings.Cells.Max(cell => CellLabel.Short(settings, cell).Length) + 1 + settings.Strategies.Max(strategy => strategy.Name().Length);
-        string place = $"{CellLabel.Short(settings, row.Cell)} {row.Strategy.Name()}".PadRight(longest);
+        int longest = settings.Cells.Max(other => CellLabel.Short(settings, other).Length) + 1 + settings.Strategies.Max(other => other.Name().Length);
+        string place = $"{CellLabel.Short(settings, cell)} {strategy.Name()}".PadRight(longest);
+        long? resets = round.Wire.ResetsFromClient ?? round.Wire.KernelResets;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"[{number,2}/{total}] {place} {row.OkPerSecond,8:#,0} useful req/s {row.ResetsSent,8:#,0} RSTs {row.ConnectionsOpened,8:#,0} connections");
+            $"[{number,3}/{total}] {place} {round.OkPerSecond,8:#,0} useful req/s {resets,8:#,0} RSTs {round.ConnectionsOpened,8:#,0} connections");
     }
 }

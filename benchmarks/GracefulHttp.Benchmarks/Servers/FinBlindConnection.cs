@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 
 namespace GracefulHttp.Benchmarks.Servers;
@@ -38,9 +39,16 @@ internal sealed class FinBlindConnection(Stream stream, ServerTally tally, HeldA
                 }
 
                 AnswerScript script = AnswerScript.Parse(RequestLine(buffer.AsSpan(0, end)));
-                buffer.AsSpan(end, filled - end).CopyTo(buffer);
-                filled -= end;
+                int content = ContentLength(buffer.AsSpan(0, end));
+                int here = Math.Min(content, filled - end);
+                filled -= end + here;
+                buffer.AsSpan(end + here, filled).CopyTo(buffer);
+                // Like many who answer before they have read: an upload that is refused, a body nobody needs.
                 await AnswerAsync(script);
+                if (!await SkipAsync(content - here))
+                {
+                    return;
+                }
             }
         }
         finally
@@ -107,6 +115,43 @@ internal sealed class FinBlindConnection(Stream stream, ServerTally tally, HeldA
         {
             await stream.WriteAsync(AnswerBody.Piece[..Math.Min(left, AnswerBody.Piece.Length)]);
         }
+    }
+
+    /// <summary>Reads content that nobody wants; false when the client ends the connection before its end.</summary>
+    private async ValueTask<bool> SkipAsync(int length)
+    {
+        if (length == 0)
+        {
+            return true;
+        }
+
+        byte[] unwanted = ArrayPool<byte>.Shared.Rent(Math.Min(length, LargestRequest));
+        try
+        {
+            while (length > 0)
+            {
+                int read = await stream.ReadAsync(unwanted.AsMemory(0, Math.Min(length, unwanted.Length)));
+                if (read == 0)
+                {
+                    return false;
+                }
+
+                length -= read;
+            }
+
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(unwanted);
+        }
+    }
+
+    private static int ContentLength(ReadOnlySpan<byte> head)
+    {
+        ReadOnlySpan<byte> name = "Content-Length: "u8;
+        int at = head.IndexOf(name);
+        return at >= 0 && Utf8Parser.TryParse(head[(at + name.Length)..], out int length, out _) ? Math.Max(0, length) : 0;
     }
 
     private static int EndOfHead(ReadOnlySpan<byte> received)

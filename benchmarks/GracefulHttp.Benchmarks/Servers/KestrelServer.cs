@@ -34,7 +34,7 @@ internal sealed class KestrelServer : IEmbeddedServer
 
     public static async Task<KestrelServer> StartAsync(IPAddress address, int port, WireProtocol protocol, X509Certificate2 certificate)
     {
-        var tally = new ServerTally();
+        var tally = new ServerTally(seesResets: false);
         var held = new HeldAnswers();
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
@@ -102,6 +102,11 @@ internal sealed class KestrelServer : IEmbeddedServer
         CancellationToken clientLeft = script.Outlives ? CancellationToken.None : context.RequestAborted;
         try
         {
+            if (context.Request.ContentLength > 0)
+            {
+                await context.Request.Body.CopyToAsync(Stream.Null, clientLeft);
+            }
+
             context.Response.ContentLength = AnswerBody.SlowLength;
             if (script.LateBody)
             {
@@ -126,9 +131,9 @@ internal sealed class KestrelServer : IEmbeddedServer
             // Kestrel swallows writes to a connection that is gone, so a write that returned is not enough.
             return !context.RequestAborted.IsCancellationRequested;
         }
-        catch (OperationCanceledException) when (clientLeft.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            return false;
+            return false; // The client left, perhaps in the middle of what it was sending.
         }
     }
 }

@@ -1,12 +1,14 @@
 namespace GracefulHttp.Benchmarks.Servers;
 
 /// <summary>Counts of one server, written by its connections.</summary>
-internal sealed class ServerTally
+/// <param name="seesResets">Whether the server tells when a client has reset its connection.</param>
+internal sealed class ServerTally(bool seesResets)
 {
     private long _connectionsAccepted;
     private long _slowInProgress;
     private long _slowCompleted;
     private long _streamResets;
+    private long _connectionsReset;
 
     public void ConnectionAccepted() => Interlocked.Increment(ref _connectionsAccepted);
 
@@ -25,6 +27,8 @@ internal sealed class ServerTally
 
     public void StreamReset() => Interlocked.Increment(ref _streamResets);
 
+    public void ConnectionReset() => Interlocked.Increment(ref _connectionsReset);
+
     public ServerCounts Read()
     {
         long inProgress = Interlocked.Read(ref _slowInProgress);
@@ -32,6 +36,7 @@ internal sealed class ServerTally
             Interlocked.Read(ref _connectionsAccepted),
             inProgress,
             Interlocked.Read(ref _slowCompleted),
-            Interlocked.Read(ref _streamResets));
+            Interlocked.Read(ref _streamResets),
+            seesResets ? Interlocked.Read(ref _connectionsReset) : null);
     }
 }

@@ -18,6 +18,8 @@ internal sealed class SegmentCounters
 
     public long ConnectionsResetByClient { get; private set; }
 
+    public long ConnectionsEndedByClient { get; private set; }
+
     public void Add(in Segment segment)
     {
         (int, int) key = (segment.ServerPort, segment.ClientPort);
@@ -45,6 +47,7 @@ internal sealed class SegmentCounters
         {
             ResetsFromServer += segment.IsReset ? 1 : 0;
             FinsFromServer += segment.IsFin && !connection.ServerFin ? 1 : 0;
+            ConnectionsEndedByClient += segment.IsFin && connection is { ServerFin: false, ClientFin: true, ClientReset: false } ? 1 : 0;
             connection.ServerFin |= segment.IsFin;
         }
 

@@ -41,6 +41,9 @@ public sealed class SegmentRecorder : IAsyncDisposable
     /// <summary>Connections on which the client sent at least one RST.</summary>
     public long ConnectionsResetByClient => Read(c => c.ConnectionsResetByClient);
 
+    /// <summary>Connections whose client sent its FIN first and no RST, when the server's FIN came: its port is then in TIME_WAIT.</summary>
+    public long ConnectionsEndedByClient => Read(c => c.ConnectionsEndedByClient);
+
     /// <summary>Connections begun: client SYNs, a retransmitted one counted once.</summary>
     public long ConnectionsOpened => Read(c => c.ConnectionsOpened);
 
