@@ -4,7 +4,8 @@
 #
 #   benchmarks/targets/run.sh [default] [nginx] [apache] [micro]      without arguments: all of them, about twenty minutes
 #
-# Options of compare can be handed over in COMPARE, for instance COMPARE="--seconds 2".
+# The default comparison also leaves its page and its chart. Options of compare can be handed over in COMPARE, for instance
+# COMPARE="--seconds 2".
 set -eu
 cd "$(dirname "$0")/../.."
 targets=benchmarks/targets
@@ -32,16 +33,16 @@ await() {
     done
 }
 
-# record FILE TITLE NOTE TARGET... : one table per target into one file.
+# record FILE TITLE NOTE OPTIONS TARGET... : one table per target into one file. The options are not shown.
 record() {
-    file=$results/$1 title=$2 note=$3
-    shift 3
+    file=$results/$1 title=$2 note=$3 options=$4
+    shift 4
     { echo "# $title"; echo; echo "$note"; } >"$dir/record.md"
     for target in "$@"; do
         line="compare${target:+ --target $target}${COMPARE:+ $COMPARE}"
         printf '\n    dotnet run -c Release --project benchmarks/GracefulHttp.Benchmarks -- %s\n\n```\n' "$line" >>"$dir/record.md"
-        # shellcheck disable=SC2086 # the line is words
-        "$tool" $line >>"$dir/record.md"
+        # shellcheck disable=SC2086 # the line and the options are words
+        "$tool" $line $options >>"$dir/record.md"
         echo '```' >>"$dir/record.md"
     done
     cp "$dir/record.md" "$file"
@@ -87,7 +88,8 @@ for what in "$@"; do
     case $what in
     default)
         record compare-default.md "compare, default run" \
-            "The embedded servers, all protocols, phases and strategies. Reproduce with \`benchmarks/targets/run.sh default\`." ""
+            "The embedded servers, all protocols and strategies; the same as [a page](compare-default.html) and [a chart](compare-default.svg). Reproduce with \`benchmarks/targets/run.sh default\`." \
+            "--html $results/compare-default.html --svg $results/compare-default.svg" ""
         ;;
     nginx)
         certificate
@@ -98,7 +100,7 @@ for what in "$@"; do
         await http://127.0.0.1:18080/
         record compare-nginx.md "compare against $("${NGINX:-/usr/sbin/nginx}" -v 2>&1 | sed 's/.*: //')" \
             "A reverse proxy ([configuration](../targets/nginx.conf)) in front of a slow backend (\`serve --port 18081\`, Kestrel), all on loopback. Reproduce with \`benchmarks/targets/run.sh nginx\`." \
-            http://127.0.0.1:18080/ https://127.0.0.1:18443/
+            "" http://127.0.0.1:18080/ https://127.0.0.1:18443/
         stop
         ;;
     apache)
@@ -110,7 +112,7 @@ for what in "$@"; do
         await http://127.0.0.1:18090/
         record compare-apache.md "compare against $("${APACHE:-/usr/sbin/apache2}" -v | sed -n 's/^Server version: //p')" \
             "A reverse proxy ([configuration](../targets/apache.conf)) in front of a slow backend (\`serve --port 18081\`, Kestrel), all on loopback. Reproduce with \`benchmarks/targets/run.sh apache\`." \
-            http://127.0.0.1:18090/ https://127.0.0.1:18493/
+            "" http://127.0.0.1:18090/ https://127.0.0.1:18493/
         stop
         ;;
     micro)

@@ -8,7 +8,8 @@ using GracefulHttp.Benchmarks.Servers;
 namespace GracefulHttp.Benchmarks.Cli;
 
 /// <summary>The options of <c>compare</c>, and what they must be.</summary>
-internal sealed class CompareCommand
+/// <param name="isRun">Whether it is <c>run</c>: the same against <c>serve</c>, which tells its counts.</param>
+internal sealed class CompareCommand(bool isRun = false)
 {
     /// <summary>What runs in under three minutes.</summary>
     private static readonly (double Seconds, int Rounds, RequestPhase[] Phases) Standard = (0.9, 3, [RequestPhase.Headers, RequestPhase.Body]);
@@ -118,7 +119,8 @@ internal sealed class CompareCommand
     {
         string? target = command.GetValue(_target);
         string? slowUrl = command.GetValue(_slowUrl);
-        return target is null && slowUrl is not null ? "--slow-url only goes with --target."
+        return isRun && target is null ? "run needs --target: the URL that 'serve' printed on the other host."
+            : target is null && slowUrl is not null ? "--slow-url only goes with --target."
             : target is not null && IsGiven(command, _servers) ? "--server names an embedded server and does not go with --target."
             : target is not null && (IsGiven(command, _roundTrip) || IsGiven(command, _bandwidth))
                 ? "--rtt-ms and --bandwidth go with the embedded servers, and not with --target."
@@ -159,6 +161,7 @@ internal sealed class CompareCommand
         Markdown = command.GetValue(_markdown),
         Svg = command.GetValue(_svg),
         Target = command.GetValue(_target) is { } target ? new Uri(target) : null,
+        IsServed = isRun,
         SlowUrl = command.GetValue(_slowUrl),
     };
 

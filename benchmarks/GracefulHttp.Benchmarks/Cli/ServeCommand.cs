@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using GracefulHttp.Benchmarks.Counting;
 using GracefulHttp.Benchmarks.Servers;
 
 namespace GracefulHttp.Benchmarks.Cli;
@@ -12,14 +13,34 @@ internal sealed class ServeCommand
 
     private readonly Option<WireProtocol> _protocol = NameOption.CreateSingle("--protocol", "What is spoken; h2 only by kestrel.", WireProtocol.Http);
 
-    private readonly Option<int> _port = NumberOption.Create("--port", "Where to listen, on 127.0.0.1; 0 for a free port.", 0, 0, 65535);
+    private readonly Option<int> _port = NumberOption.Create("--port", "Where to listen; 0 for a free port.", 0, 0, 65535);
+
+    private readonly Option<IPAddress> _address = new("--address")
+    {
+        Description = "The address to listen on. Whoever reaches it can have this machine work: not for open networks.",
+        HelpName = "IP",
+        DefaultValueFactory = _ => IPAddress.Loopback,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (IPAddress.TryParse(text, out IPAddress? address))
+            {
+                return address;
+            }
+
+            result.AddError($"--address: '{text}' is not an IP address.");
+            return null;
+        },
+    };
 
     public Command Create()
     {
-        var command = new Command("serve", "Runs one of the embedded servers. It answers any path, and late with ?delay=MS&phase=headers|body.");
+        var command = new Command(
+            "serve", "Runs one of the embedded servers. It answers any path, late with ?delay=MS&phase=headers|body, and with what it counted to ?counts.");
         command.Options.Add(_server);
         command.Options.Add(_protocol);
         command.Options.Add(_port);
+        command.Options.Add(_address);
         command.SetAction(RunAsync);
         return command;
     }
@@ -34,9 +55,11 @@ internal sealed class ServeCommand
             return 1;
         }
 
+        IPAddress address = parsed.GetValue(_address)!;
         using var servers = new EmbeddedServers();
-        await using IEmbeddedServer server = await servers.StartAsync(kind, protocol, IPAddress.Loopback, parsed.GetValue(_port));
-        await Console.Out.WriteLineAsync($"{(protocol == WireProtocol.Http ? "http" : "https")}://127.0.0.1:{server.Port}/");
+        await using IEmbeddedServer server = await servers.StartAsync(kind, protocol, address, parsed.GetValue(_port));
+        await using var told = new ToldCounts(server);
+        await Console.Out.WriteLineAsync($"{(protocol == WireProtocol.Http ? "http" : "https")}://{new IPEndPoint(address, server.Port)}/");
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, interrupted);

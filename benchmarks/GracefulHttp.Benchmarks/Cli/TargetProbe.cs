@@ -14,6 +14,12 @@ internal static class TargetProbe
     {
         foreach (Cell cell in settings.Cells)
         {
+            if (settings.IsServed)
+            {
+                using var served = new ServedServer(settings.Target!, cell.Protocol);
+                await served.ReadAsync();
+            }
+
             RowTarget target = RowTarget.Users(settings.Target!, settings.SlowUrl, cell, settings.SlowDelay);
             using var client = new ComparedClient(CompareStrategy.Abort, cell.Protocol);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(interrupted);

@@ -41,6 +41,9 @@ internal sealed record CompareSettings
     /// <summary>The user's own server; null for the embedded ones.</summary>
     public Uri? Target { get; init; }
 
+    /// <summary>Whether <see cref="Target"/> is <c>serve</c>, which tells its counts.</summary>
+    public bool IsServed { get; init; }
+
     /// <summary>Where the user's server answers late; may contain <c>{ms}</c> and <c>{phase}</c>.</summary>
     public string? SlowUrl { get; init; }
 

@@ -5,7 +5,7 @@ namespace GracefulHttp.Benchmarks.Compare;
 
 /// <summary>
 /// Durations in buckets whose width grows with the value: any percentile within 1 %, without an allocation per value.
-/// Not thread-safe; each worker has its own and they are added up.
+/// Not thread-safe: the tally that has it owns the lock.
 /// </summary>
 internal sealed class LatencyHistogram
 {
@@ -21,16 +21,6 @@ internal sealed class LatencyHistogram
     {
         _counts[IndexOf(Math.Max(0, stopwatchTicks))]++;
         Count++;
-    }
-
-    public void Add(LatencyHistogram other)
-    {
-        for (int i = 0; i < _counts.Length; i++)
-        {
-            _counts[i] += other._counts[i];
-        }
-
-        Count += other.Count;
     }
 
     /// <summary>The duration that <paramref name="share"/> of the values do not exceed, in milliseconds; null without values.</summary>

@@ -23,7 +23,10 @@ internal sealed class OpenLoop(TimeProvider time, double perSecond, int mostUnde
     /// <summary>Sends from <paramref name="start"/> until <paramref name="deadline"/>, and waits for what is still under way.</summary>
     /// <param name="start">The timestamp of the first request.</param>
     /// <param name="deadline">Requests that are intended for later are not sent.</param>
-    /// <param name="next">Says how to send the request intended for that timestamp. Called in the order of the schedule.</param>
+    /// <param name="next">
+    /// Says how to send the request intended for that timestamp. Called in the order of the schedule; what it gives is called on the
+    /// thread that keeps the time, and so must not work there.
+    /// </param>
     /// <param name="unsent">Told of each request that was intended, but had not got its turn at the deadline.</param>
     /// <param name="interrupted">Ends it within a tick.</param>
     public async Task RunAsync(long start, long deadline, Func<long, Func<Task>> next, Action<long> unsent, CancellationToken interrupted)
@@ -55,8 +58,6 @@ internal sealed class OpenLoop(TimeProvider time, double perSecond, int mostUnde
 
         async Task SendAsync(Func<Task> send)
         {
-            // Not on the thread that keeps the time.
-            await Task.Yield();
             try
             {
                 await send();

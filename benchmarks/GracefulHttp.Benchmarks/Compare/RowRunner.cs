@@ -13,7 +13,7 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
 
     private readonly Load _load = new(settings);
 
-    private bool? _targetIsSeen;
+    private Sight? _sight;
 
     /// <summary>Runs the requests for a moment without measuring: the code of a strategy is compiled by its first requests.</summary>
     public async Task WarmUpAsync(Cell cell, CompareStrategy strategy, TimeSpan time, CancellationToken interrupted)
@@ -22,7 +22,7 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
         using var client = new ComparedClient(strategy, cell.Protocol);
         await _load.RunAsync(client, place.Target, time, interrupted);
         await client.WaitForIdleAsync();
-        await WaitForLateAnswersAsync(place.EmbeddedPort);
+        await WaitForLateAnswersAsync(place);
     }
 
     public async Task<CompareRound> RunAsync(Cell cell, CompareStrategy strategy, CancellationToken interrupted)
@@ -32,11 +32,12 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
         using var client = new ComparedClient(strategy, cell.Protocol);
         await _load.RunAsync(client, place.Target, settings.WarmUpTime, interrupted);
         await client.WaitForIdleAsync();
-        await WaitForLateAnswersAsync(place.EmbeddedPort);
+        await WaitForLateAnswersAsync(place);
         GC.Collect();
 
-        CountingMethod method = await peer.WatchAsync(place.Port, place.IsSeenBothWays, settings.MeasuredTime);
-        using ConnectionListener? begun = place.EmbeddedPort is null && method != CountingMethod.Segments ? new ConnectionListener() : null;
+        CountingMethod method = await peer.WatchAsync(place.Port, place.Sight, settings.MeasuredTime);
+        await (place.Served?.WatchAsync() ?? Task.CompletedTask);
+        using ConnectionListener? begun = place.EmbeddedPort is null && place.Served is null && method != CountingMethod.Segments ? new ConnectionListener() : null;
         TimeSpan cpuBefore = Environment.CpuUsage.TotalTime;
         WorkTally work = await _load.RunAsync(client, place.Target, settings.MeasuredTime, interrupted);
         // The pool first: what its connections do when they are closed belongs to the strategy as well.
@@ -45,9 +46,14 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
         TimeSpan cpu = Environment.CpuUsage.TotalTime - cpuBefore;
 
         // Answers to requests whose caller has left are still on their way, and it is they that draw the RSTs.
-        ended &= await WaitForLateAnswersAsync(place.EmbeddedPort);
+        ended &= await WaitForLateAnswersAsync(place);
         interrupted.ThrowIfCancellationRequested();
         (WireCounts wire, ServerCounts? server, IReadOnlyList<SocketSample> samples) = await peer.ReadCountsAsync(place.Port);
+        if (place.Served is { } served)
+        {
+            (wire, server) = await served.ReadCountsAsync(wire, place.Sight);
+        }
+
         long ok = work.Ok + work.OkLate;
         return new CompareRound
         {
@@ -64,9 +70,9 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
     }
 
     /// <summary>Until no slow request is worked on; where the server cannot be asked, as long as a slow answer takes.</summary>
-    private async Task<bool> WaitForLateAnswersAsync(int? embeddedPort)
+    private async Task<bool> WaitForLateAnswersAsync(Place place)
     {
-        if (embeddedPort is not { } port)
+        if (place is { EmbeddedPort: null, Served: null })
         {
             await Task.Delay(settings.SlowDelay + TimeSpan.FromMilliseconds(50), TimeProvider.System);
             return true;
@@ -74,7 +80,7 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
 
         long start = Stopwatch.GetTimestamp();
         TimeSpan limit = settings.SlowDelay + (2 * settings.Link.RoundTrip) + TimeSpan.FromSeconds(1);
-        while ((await peer.ReadServerAsync(port)).SlowInProgress > 0)
+        while (await ReadSlowInProgressAsync(place) > 0)
         {
             if (Stopwatch.GetElapsedTime(start) > limit)
             {
@@ -84,7 +90,7 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
             await Task.Delay(PollInterval, TimeProvider.System);
         }
 
-        if (settings.Link != LinkSettings.None)
+        if (place.Served is not null || settings.Link != LinkSettings.None)
         {
             // What the last answer draws, an RST perhaps, has to come back the same way.
             await Task.Delay(settings.Link.RoundTrip + PollInterval, TimeProvider.System);
@@ -93,22 +99,31 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
         return true;
     }
 
+    private async Task<long> ReadSlowInProgressAsync(Place place) => place.Served is { } served
+        ? (await served.ReadAsync()).Server.SlowInProgress
+        : (await peer.ReadServerAsync(place.Port)).SlowInProgress;
+
     private async Task<Place> PlaceAsync(Cell cell)
     {
         if (settings.Target is { } target)
         {
-            _targetIsSeen ??= await TargetRoute.IsSeenBothWaysAsync(target);
+            _sight ??= await TargetRoute.IsSeenBothWaysAsync(target) ? Sight.BothWays : settings.IsServed ? Sight.Incoming : Sight.None;
             RowTarget users = RowTarget.Users(target, settings.SlowUrl, cell, settings.SlowDelay);
-            return new Place(peer, users, target.Port, EmbeddedPort: null, _targetIsSeen.Value);
+            return new Place(
+                peer, users, target.Port, EmbeddedPort: null, _sight.Value, settings.IsServed ? new ServedServer(target, cell.Protocol) : null);
         }
 
         int port = await peer.OpenAsync(cell.Server!.Value, cell.Protocol, settings.Link);
-        return new Place(peer, RowTarget.Embedded(port, cell, settings.SlowDelay), port, port, IsSeenBothWays: true);
+        return new Place(peer, RowTarget.Embedded(port, cell, settings.SlowDelay), port, port, Sight.BothWays, Served: null);
     }
 
     /// <summary>Where a row takes place; ended with the row.</summary>
-    private sealed record Place(PeerProcess Peer, RowTarget Target, int Port, int? EmbeddedPort, bool IsSeenBothWays) : IAsyncDisposable
+    private sealed record Place(PeerProcess Peer, RowTarget Target, int Port, int? EmbeddedPort, Sight Sight, ServedServer? Served) : IAsyncDisposable
     {
-        public async ValueTask DisposeAsync() => await Peer.CloseAsync(Port);
+        public async ValueTask DisposeAsync()
+        {
+            Served?.Dispose();
+            await Peer.CloseAsync(Port);
+        }
     }
 }

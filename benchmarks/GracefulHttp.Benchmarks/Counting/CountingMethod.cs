@@ -6,6 +6,9 @@ internal enum CountingMethod
     /// <summary>Each segment seen on a raw socket: exact, by direction, this server's connections only.</summary>
     Segments,
 
+    /// <summary>Each segment seen on a raw socket at the host where it arrives: exact, by direction, this server's connections only.</summary>
+    BothEnds,
+
     /// <summary>The kernel's counter in a network namespace of one's own: exact, both directions together.</summary>
     KernelOwnNamespace,
 

@@ -7,12 +7,12 @@ internal static class WireCounter
 {
     /// <param name="serverPort">Where the client connects to.</param>
     /// <param name="behindRelay">Where the server is, when that is a relay's port.</param>
-    /// <param name="isSeenBothWays">Whether a raw TCP socket here sees what both ends send, as it does on loopback.</param>
-    public static IWireCounter Start(int serverPort, int? behindRelay, bool isSeenBothWays)
+    /// <param name="sight">What a raw TCP socket here sees.</param>
+    public static IWireCounter Start(int serverPort, int? behindRelay, Sight sight)
     {
-        if (isSeenBothWays && SegmentRecorder.IsAvailable(out _))
+        if (sight != Sight.None && SegmentRecorder.IsAvailable(out _))
         {
-            return new SegmentWireCounter(serverPort, behindRelay);
+            return sight == Sight.BothWays ? new SegmentWireCounter(serverPort, behindRelay) : new IncomingWireCounter(serverPort);
         }
 
         return KernelTcpCounters.IsAvailable ? new KernelWireCounter(serverPort) : new NoWireCounter();

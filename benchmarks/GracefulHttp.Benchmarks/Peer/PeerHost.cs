@@ -71,7 +71,7 @@ internal sealed class PeerHost : IAsyncDisposable
             await previous.DisposeAsync();
         }
 
-        var watch = new Watch(request.Port, _open.GetValueOrDefault(request.Port), request.IsSeenBothWays, TimeSpan.FromMilliseconds(request.MeasuredMs));
+        var watch = new Watch(request.Port, _open.GetValueOrDefault(request.Port), request.Sight, TimeSpan.FromMilliseconds(request.MeasuredMs));
         _watches[request.Port] = watch;
         return new PeerReply(Method: watch.Method);
     }

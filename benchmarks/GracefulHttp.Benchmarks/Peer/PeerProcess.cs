@@ -38,9 +38,9 @@ internal sealed class PeerProcess : IAsyncDisposable
             RoundTripMs: link?.RoundTrip.TotalMilliseconds ?? 0,
             BitsPerSecond: link?.BitsPerSecond))).Port!.Value;
 
-    public async Task<CountingMethod> WatchAsync(int port, bool isSeenBothWays, TimeSpan measuredTime) =>
+    public async Task<CountingMethod> WatchAsync(int port, Sight sight, TimeSpan measuredTime) =>
         (await AskAsync(new PeerRequest(
-            PeerCommand.Watch, port, IsSeenBothWays: isSeenBothWays, MeasuredMs: measuredTime.TotalMilliseconds))).Method!.Value;
+            PeerCommand.Watch, port, Sight: sight, MeasuredMs: measuredTime.TotalMilliseconds))).Method!.Value;
 
     public async Task<ServerCounts> ReadServerAsync(int port) => (await AskAsync(new PeerRequest(PeerCommand.Server, port))).Server!;
 

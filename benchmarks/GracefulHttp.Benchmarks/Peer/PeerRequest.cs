@@ -1,3 +1,4 @@
+using GracefulHttp.Benchmarks.Counting;
 using GracefulHttp.Benchmarks.Servers;
 
 namespace GracefulHttp.Benchmarks.Peer;
@@ -7,7 +8,7 @@ namespace GracefulHttp.Benchmarks.Peer;
 /// <param name="Port">The server's port; not for <see cref="PeerCommand.Open"/>.</param>
 /// <param name="Server">Which server to open.</param>
 /// <param name="Protocol">What it speaks.</param>
-/// <param name="IsSeenBothWays">Whether a raw socket here sees what both ends send.</param>
+/// <param name="Sight">What a raw socket here sees.</param>
 /// <param name="RoundTripMs">The round trip through a relay before the server; 0 with <paramref name="BitsPerSecond"/> null for no relay.</param>
 /// <param name="BitsPerSecond">What that relay carries in each direction.</param>
 /// <param name="MeasuredMs">How long will be measured, for the samples.</param>
@@ -16,7 +17,7 @@ internal sealed record PeerRequest(
     int Port = 0,
     ServerKind Server = default,
     WireProtocol Protocol = default,
-    bool IsSeenBothWays = true,
+    Sight Sight = Sight.BothWays,
     double RoundTripMs = 0,
     double? BitsPerSecond = null,
     double MeasuredMs = 0);

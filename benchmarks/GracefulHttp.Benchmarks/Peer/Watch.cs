@@ -13,12 +13,12 @@ internal sealed class Watch : IAsyncDisposable
 
     /// <param name="port">Where clients connect to.</param>
     /// <param name="server">What listens there; null for a user's own server.</param>
-    /// <param name="isSeenBothWays">Whether a raw socket here sees what both ends send.</param>
+    /// <param name="sight">What a raw socket here sees.</param>
     /// <param name="measuredTime">How long will be measured.</param>
-    public Watch(int port, OpenServer? server, bool isSeenBothWays, TimeSpan measuredTime)
+    public Watch(int port, OpenServer? server, Sight sight, TimeSpan measuredTime)
     {
         _server = server;
-        _wire = WireCounter.Start(port, server?.BehindRelay, isSeenBothWays);
+        _wire = WireCounter.Start(port, server?.BehindRelay, sight);
         _before = server?.Read();
         _sampler = new SocketSampler(measuredTime, Sample);
     }
@@ -39,9 +39,9 @@ internal sealed class Watch : IAsyncDisposable
         await _wire.DisposeAsync();
     }
 
-    private (long, long?) Sample()
+    private (long?, long?) Sample()
     {
         (long? opened, long? timeWait) = _wire.Peek();
-        return (opened ?? _server?.Read().ConnectionsAccepted - _before?.ConnectionsAccepted ?? 0, timeWait);
+        return (opened ?? _server?.Read().ConnectionsAccepted - _before?.ConnectionsAccepted, timeWait);
     }
 }

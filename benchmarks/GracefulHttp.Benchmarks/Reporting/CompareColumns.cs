@@ -14,7 +14,7 @@ internal static class CompareColumns
     private static IReadOnlyList<TableColumn> Wire { get; } =
     [
         new("useful", "req/s", row => Whole(row.OkPerSecond.Median)),
-        new("", "±", row => Share(row.OkPerSecond.Relative)),
+        new("", "±", row => row.Rounds.Count > 1 ? Share(row.OkPerSecond.Relative) : "–"),
         new("aban-", "doned", row => Whole(row.Abandoned)),
         new("client", "RSTs", row => Whole(row.ResetsSent), row => Tone(row.ResetsSent, zeroIsGood: true)),
         new("per", "1,000", row => Whole(row.ResetsPerThousand), row => Tone(row.ResetsSent, zeroIsGood: true)),
@@ -60,7 +60,7 @@ internal static class CompareColumns
 
     private static string Whole(double? value) => value is { } known ? known.ToString("#,0", CultureInfo.InvariantCulture) : Unknown;
 
-    private static string Share(double? value) => value is { } known ? known.ToString("0%", CultureInfo.InvariantCulture) : "";
+    private static string Share(double? value) => value is { } known ? known.ToString("0%", CultureInfo.InvariantCulture) : "–";
 
     private static string NotApart(CompareRow row) => row.ResetsSent is null ? Unknown : "in it";
 

@@ -15,6 +15,8 @@ internal static class CountingCaption
             "RSTs counted one by one on a raw socket, the client's and the server's apart, in a private network namespace, and compared with the kernel's count (OutRsts).",
         CountingMethod.Segments =>
             "RSTs counted one by one on a raw socket, the client's and the server's apart, and compared with the kernel's count (OutRsts), which has what other programs here sent in it.",
+        CountingMethod.BothEnds =>
+            "RSTs counted one by one on raw sockets where they arrive, the client's at the server's host and the server's here, and compared with both kernels' counts (OutRsts), which have what other programs there sent in them.",
         CountingMethod.KernelOwnNamespace =>
             "RSTs counted by the kernel (OutRsts) in a private network namespace: exact, but the client's and the server's could not be told apart.",
         CountingMethod.KernelWholeMachine =>

@@ -8,11 +8,13 @@ namespace GracefulHttp.Benchmarks.Servers;
 /// <param name="Size">The length of a long body; zero for the usual one. Only the FIN-blind server sends one.</param>
 /// <param name="IsHeld">Whether the answer, or its second half, is held until the server is told to release it.</param>
 /// <param name="Outlives">Whether the work goes on when the client has left, as on the FIN-blind server it always does.</param>
+/// <param name="IsCounts">Whether it asks for what the server has counted, where <c>serve</c> tells that.</param>
 /// <remarks>
 /// The whole convention is the query <c>?delay=120&amp;phase=body</c>, <c>?size=10485760</c> or <c>?hold&amp;phase=body</c>, on any
 /// path; <c>&amp;outlive</c> goes with all of them. It passes through reverse proxies.
 /// </remarks>
-internal readonly record struct AnswerScript(TimeSpan Delay, bool LateBody, int Size = 0, bool IsHeld = false, bool Outlives = false)
+internal readonly record struct AnswerScript(
+    TimeSpan Delay, bool LateBody, int Size = 0, bool IsHeld = false, bool Outlives = false, bool IsCounts = false)
 {
     /// <summary>The query of a request that shall not be answered until it is released.</summary>
     public const string HoldQuery = "hold";
@@ -43,7 +45,8 @@ internal readonly record struct AnswerScript(TimeSpan Delay, bool LateBody, int 
             query.IndexOf("phase=body"u8) >= 0,
             Math.Max(0, Number(query, "size="u8)),
             milliseconds == 0 && query.IndexOf("?hold"u8) >= 0,
-            query.IndexOf("&outlive"u8) >= 0);
+            query.IndexOf("&outlive"u8) >= 0,
+            query.IndexOf("?counts"u8) >= 0);
     }
 
     private static int Number(ReadOnlySpan<byte> query, ReadOnlySpan<byte> key)

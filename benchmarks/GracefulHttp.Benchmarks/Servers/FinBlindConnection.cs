@@ -59,6 +59,13 @@ internal sealed class FinBlindConnection(Stream stream, ServerTally tally, HeldA
 
     private async ValueTask AnswerAsync(AnswerScript script)
     {
+        if (script.IsCounts && tally.Report is { } report)
+        {
+            byte[] counts = report();
+            await stream.WriteAsync((byte[])[.. Head(counts.Length), .. counts]);
+            return;
+        }
+
         if (script.Size > 0)
         {
             await AnswerLongAsync(script.Size);

@@ -79,8 +79,9 @@ internal sealed class KestrelServer : IEmbeddedServer
         context.Response.ContentType = "application/octet-stream";
         if (!script.IsSlow)
         {
-            context.Response.ContentLength = AnswerBody.Fast.Length;
-            await context.Response.Body.WriteAsync(AnswerBody.Fast);
+            ReadOnlyMemory<byte> answer = script.IsCounts && tally.Report is { } report ? report() : AnswerBody.Fast;
+            context.Response.ContentLength = answer.Length;
+            await context.Response.Body.WriteAsync(answer);
             return;
         }
 

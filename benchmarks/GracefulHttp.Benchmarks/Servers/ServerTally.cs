@@ -10,6 +10,9 @@ internal sealed class ServerTally(bool seesResets)
     private long _streamResets;
     private long _connectionsReset;
 
+    /// <summary>What to answer who asks for the counts over HTTP; null where nobody may.</summary>
+    public Func<byte[]>? Report { get; set; }
+
     public void ConnectionAccepted() => Interlocked.Increment(ref _connectionsAccepted);
 
     public void SlowStarted() => Interlocked.Increment(ref _slowInProgress);

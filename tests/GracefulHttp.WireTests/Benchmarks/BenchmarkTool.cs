@@ -13,10 +13,12 @@ internal static class BenchmarkTool
     private static readonly string Assembly =
         typeof(BenchmarkTool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "Benchmarks").Value!;
 
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => RunInAsync([], arguments);
+
+    /// <summary>The same below another command, one that gives it another network for instance.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunInAsync(string[] command, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
+        using Process process = Start(command, arguments);
         try
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync();
@@ -32,5 +34,12 @@ internal static class BenchmarkTool
                 process.Kill();
             }
         }
+    }
+
+    /// <summary>Starts it and leaves it to the caller, who has to end it.</summary>
+    public static Process Start(string[] command, params string[] arguments)
+    {
+        string[] line = [.. command, "dotnet", Assembly, .. arguments];
+        return Process.Start(new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
 }

@@ -29,7 +29,7 @@ internal static class ChartTheme
         svg .mark { stroke-width: 2; fill-opacity: 0.25; }
         svg .curve { stroke-width: 2; fill: none; stroke-linejoin: round; }
         svg .waiting { stroke-dasharray: 3 4; }
-        svg text.name { font-weight: 600; }
+        svg text.name { font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
         """;
 
     /// <summary>The class of what belongs to a strategy; its colour is the variable of that name.</summary>

@@ -8,17 +8,24 @@ internal sealed class LabelLayout(Box within)
 
     private const double LineHeight = 14;
     private const double Distance = 11;
+    private const int MostLines = 16;
 
     private readonly List<Box> _taken = [];
 
     public void Take(Box place) => _taken.Add(place);
 
-    /// <summary>The label's place: beside the mark if that is free, else further and further above or below it.</summary>
+    /// <summary>
+    /// The label's place: beside the mark if that is free, else above it, further and further up. It begins where the mark is, so when
+    /// labels are placed from right to left, a line straight down to the mark crosses none.
+    /// </summary>
     public Box Place(double x, double y, string text)
     {
-        Box place = Candidates(x, y, text.Length * LetterWidth).FirstOrDefault(
-            box => box.IsWithin(within) && !_taken.Exists(box.Overlaps),
-            Beside(x + Distance, y, text.Length * LetterWidth));
+        double width = text.Length * LetterWidth;
+        Box beside = Line(x + Distance, y, width);
+        Box place = Enumerable.Range(1, MostLines)
+            .Select(line => Line(x - 4, y - 3 - (line * LineHeight), width))
+            .Prepend(beside)
+            .FirstOrDefault(box => box.IsWithin(within) && !_taken.Exists(box.Overlaps), beside);
         _taken.Add(place);
         return place;
     }
@@ -45,21 +52,6 @@ internal sealed class LabelLayout(Box within)
         return places;
     }
 
-    private static IEnumerable<Box> Candidates(double x, double y, double width)
-    {
-        yield return Beside(x + Distance, y, width);
-        yield return Beside(x - Distance - width, y, width);
-        for (int line = 1; line < 16; line++)
-        {
-            foreach (double dy in (double[])[-line * LineHeight, line * LineHeight])
-            {
-                yield return Beside(x - (width / 2), y + dy, width);
-                yield return Beside(x + Distance, y + dy, width);
-                yield return Beside(x - Distance - width, y + dy, width);
-            }
-        }
-    }
-
-    private static Box Beside(double left, double middle, double width) =>
+    private static Box Line(double left, double middle, double width) =>
         new(left, middle - (LineHeight / 2), left + width, middle + (LineHeight / 2));
 }

@@ -7,18 +7,18 @@ namespace GracefulHttp.Benchmarks.Reporting.Charts;
 /// <summary>Which share of the useful requests was answered within which time, of one cell: a curve per strategy.</summary>
 internal sealed class LatencyPanel(CompareSettings settings, IReadOnlyList<CompareRow> all)
 {
-    /// <summary>How far the curves go, in nines: 3 is 99.9 %.</summary>
-    private const double MostNines = 3;
+    /// <summary>How far the curves go.</summary>
+    private const double MostShare = 0.999;
 
     /// <summary>A percentile says nothing when fewer values than this are beyond it.</summary>
     private const double LeastBeyond = 3;
 
-    private static readonly double[] Shares = [.. Enumerable.Range(0, 61).Select(i => 1 - Math.Pow(10, -MostNines * i / 60))];
+    private static readonly double[] Shares = [.. Enumerable.Range(0, 61).Select(i => 1 - Math.Pow(1 - MostShare, i / 60.0))];
 
-    private readonly Scale _x = Scale.Nines(MostNines);
+    private readonly Scale _x = Scale.Nines(MostShare);
 
     private readonly Scale _y = Scale.Logarithmic(
-        Math.Max(0.01, all.Min(row => row.OkLatencyMs(0) ?? 1)), all.Max(row => row.OkLatencyMs(0.999) ?? 1));
+        Math.Max(0.01, all.Min(row => row.OkLatencyMs(0) ?? 1)), all.Max(row => row.OkLatencyMs(MostShare) ?? 1));
 
     public IEnumerable<XElement> Draw()
     {

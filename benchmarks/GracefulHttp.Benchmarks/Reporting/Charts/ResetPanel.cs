@@ -22,8 +22,8 @@ internal sealed class ResetPanel(CompareSettings settings, IReadOnlyList<Compare
 
     private XElement Draw(string id, string server, RequestPhase phase, IReadOnlyList<CompareRow> rows)
     {
-        var plot = new Plot(_x, _y, rightMargin: 16);
-        var layout = new LabelLayout(new Box(Plot.Left + 2, Plot.Ceiling - 8, Plot.Width, Plot.Floor + 4));
+        var plot = new Plot(_x, _y, rightMargin: 76);
+        var layout = new LabelLayout(new Box(Plot.Left + 2, Plot.Ceiling - 8, Plot.Width, Plot.Floor - 2));
         foreach (CompareRow row in rows)
         {
             layout.Take(Box.Around(X(row), Y(row), Mark.Size + 1));
@@ -39,7 +39,6 @@ internal sealed class ResetPanel(CompareSettings settings, IReadOnlyList<Compare
             Describe(rows),
             plot.Frame(heading, "useful requests per second (further right is better)", $"{kind} (lower is better)"),
             rows.Select(row => Mark.At(X(row), Y(row), row.Strategy, row.Cell.Protocol)),
-            // From the right: there it is most crowded, and the last ones find room on the left.
             rows.OrderByDescending(X).SelectMany(row => Label(row, layout)));
 
         double X(CompareRow row) => plot.X(row.OkPerSecond.Median);
@@ -49,14 +48,12 @@ internal sealed class ResetPanel(CompareSettings settings, IReadOnlyList<Compare
         {
             string text = $"{row.Strategy.Name()} {row.Cell.Protocol.Name()}";
             Box place = labels.Place(X(row), Y(row), text);
-            double middle = (place.Left + place.Right) / 2;
-            double bottom = place.Bottom - 3;
-            if (Math.Abs(bottom - 4 - Y(row)) > 1)
+            if (Y(row) - place.Bottom > 2 * Mark.Size)
             {
-                yield return Svg.Line(middle, bottom + 1, X(row), Y(row) - Mark.Size - 2, "leader");
+                yield return Svg.Line(X(row), place.Bottom, X(row), Y(row) - Mark.Size - 1, "leader");
             }
 
-            yield return Svg.Text(middle, bottom, text, $"name {ChartTheme.Class(row.Strategy)}", "middle");
+            yield return Svg.Text(place.Left, place.Bottom - 3, text, $"name {ChartTheme.Class(row.Strategy)}");
         }
     }
 

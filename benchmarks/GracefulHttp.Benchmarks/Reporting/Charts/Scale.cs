@@ -24,7 +24,8 @@ internal sealed class Scale
     /// <summary>From 0 to <paramref name="most"/> or a little more, in round steps.</summary>
     public static Scale Linear(double most)
     {
-        double step = RoundStep(Math.Max(most, double.Epsilon * 1e20) / MostSteps);
+        most = most > 0 ? most : 1;
+        double step = RoundStep(most / MostSteps);
         int steps = Math.Max(1, (int)Math.Ceiling((most / step) - 1e-9));
         return new Scale(
             value => value, 0, steps * step, [.. Enumerable.Range(0, steps + 1).Select(i => (i * step, Label(i * step)))]);
@@ -47,7 +48,7 @@ internal sealed class Scale
         share => -Math.Log10(1 - share),
         0,
         most,
-        [.. from share in (double[])[0, 0.5, 0.9, 0.99, 0.999] where share <= most + 1e-9 select (share, $"{Label(share * 100)} %")]);
+        [.. from share in (double[])[0, 0.5, 0.9, 0.99, 0.999, 0.9999] where share <= most select (share, $"{Label(share * 100)} %")]);
 
     public double Position(double value) => (_transform(value) - _low) / (_high - _low);
 

@@ -19,6 +19,13 @@ internal sealed class HtmlReport(CompareSettings settings, MachineDescription ma
                 new XElement("title", HtmlText.Title),
                 new XElement("style", ChartTheme.Css + "\n" + HtmlText.Css)),
             new XElement("body", new XElement("main", Content())));
+
+        // HTML takes <ul/> for a list that never ends.
+        foreach (XElement empty in page.Descendants().Where(element => element.IsEmpty && element.Name.Namespace == XNamespace.None && element.Name != "meta"))
+        {
+            empty.Value = "";
+        }
+
         return $"<!DOCTYPE html>\n{page}\n";
     }
 
@@ -39,9 +46,12 @@ internal sealed class HtmlReport(CompareSettings settings, MachineDescription ma
         yield return Chart(
             "How long useful requests take", HtmlText.LatencyChart, new LatencyPanel(settings, rows).Draw(),
             ["useful req/s", "±", "p50 ms", "p99 ms", "cancel p99 ms"]);
-        yield return Chart(
-            "Connections", HtmlText.SocketChart, new SocketPanel(settings, rows).Draw(),
-            ["conns opened", "TIME_WAIT", "CPU µs/useful"]);
+        if (rows.Any(row => row.TypicalRound.Samples.Count > 0))
+        {
+            yield return Chart(
+                "Connections", HtmlText.SocketChart, new SocketPanel(settings, rows).Draw(),
+                ["conns opened", "TIME_WAIT", "CPU µs/useful"]);
+        }
 
         yield return new XElement("h2", "Everything that was measured");
         yield return new HtmlTable(settings, rows).Create([.. Columns]);

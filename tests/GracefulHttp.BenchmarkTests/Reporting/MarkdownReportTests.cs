@@ -1,0 +1,60 @@
+using GracefulHttp.Benchmarks.Compare;
+using GracefulHttp.Benchmarks.Reporting;
+using GracefulHttp.Benchmarks.Servers;
+
+namespace GracefulHttp.BenchmarkTests.Reporting;
+
+public sealed class MarkdownReportTests
+{
+    [Fact]
+    public void Create_Table_HasEveryRowAndAsManyCellsInEach()
+    {
+        string[] lines = MarkdownReport.Create(SampleRows.Settings, SampleRows.Machine, SampleRows.All).Split('\n');
+        string[] table = [.. lines.TakeWhile(line => line.StartsWith('|'))];
+
+        table.Length.ShouldBe(2 + SampleRows.All.Count);
+        table.Select(line => line.Count(c => c == '|')).Distinct().Count().ShouldBe(1);
+        table.ShouldContain(line => line.StartsWith("| https | kestrel | idle-close | drain | 1,000 | ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Create_TextThatIsMarkdown_IsEscaped()
+    {
+        CompareRow failed = SampleRows.Row(failure: "a | b <c> *d*");
+
+        string report = MarkdownReport.Create(SampleRows.Settings, SampleRows.Machine, [failed]);
+
+        report.ShouldContain(@"a \| b \<c\> \*d\*");
+    }
+
+    [Fact]
+    public void Reading_OraclesDisagree_SaysSoAndWhere()
+    {
+        CompareRow row = SampleRows.Row(new Cell(WireProtocol.Http, ServerKind.Blind, RequestPhase.Body), resetsFromClient: 90, kernelResets: 100);
+
+        string[] sentences = [.. new CompareReading(SampleRows.Settings, [row]).Sentences()];
+
+        sentences.ShouldContain("http blind body abort: the oracles do not agree: the raw socket saw 90 RSTs, the kernel counted 100 (OutRsts).");
+        CountingCaption.For([row]).ShouldEndWith("agree in 0 of 1 rows; the others are named below.");
+    }
+
+    [Fact]
+    public void Reading_OraclesAgree_IsSilentAndTheCaptionSaysSo()
+    {
+        CompareRow row = SampleRows.Row(resetsFromClient: 100);
+
+        new CompareReading(SampleRows.Settings, [row]).Sentences().ShouldNotContain(sentence => sentence.Contains("oracles"));
+        CountingCaption.For([row]).ShouldEndWith("Raw socket and kernel agree in all 1 rows.");
+    }
+
+    [Fact]
+    public void Reading_OnlyTheKernelCounted_SaysWhatWasNotToldApart()
+    {
+        CompareRow row = SampleRows.Row(resetsFromClient: null);
+
+        new CompareReading(SampleRows.Settings, [row]).Sentences()
+            .ShouldContain("The client's RSTs could not be told from the server's in 1 rows with RSTs: there they are counted together.");
+        CountingCaption.For([row]).ShouldContain("neither what its other programs sent could be told apart");
+        MarkdownReport.Create(SampleRows.Settings, SampleRows.Machine, [row]).ShouldContain("| in it |");
+    }
+}
