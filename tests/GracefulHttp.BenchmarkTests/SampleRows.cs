@@ -61,7 +61,7 @@ internal static class SampleRows
         {
             Method = resetsFromClient is null ? CountingMethod.KernelWholeMachine : CountingMethod.Segments,
             Work = work,
-            Wire = new WireCounts(resetsFromClient, resetsFromClient is null ? null : 0, kernelResets, 77, 55),
+            Wire = new WireCounts(resetsFromClient, resetsFromClient is null ? null : 0, kernelResets, ConnectionsOpened: 77, TimeWait: 55),
             Server = new ServerCounts(77, 0, 33, 0),
             Samples = [new SocketSample(0, 0, 0), new SocketSample(0.5, 40, 20), new SocketSample(1, 77, 55)],
             OkPerSecond = 1000,

@@ -16,6 +16,7 @@ internal sealed class KernelWireCounter(int serverPort) : IWireCounter
 
     public Task<WireCounts> ReadAsync() => Task.FromResult(new WireCounts(
         KernelResets: ResetsSoFar(),
+        KernelIsShared: !PrivateNetwork.IsInside,
         TimeWait: KernelSocketTable.TimeWaitSockets(serverPort, Stopwatch.GetElapsedTime(_start))));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -4,6 +4,7 @@ namespace GracefulHttp.Benchmarks.Counting;
 /// <param name="ResetsFromClient">RSTs from the client, seen one by one.</param>
 /// <param name="ResetsFromServer">RSTs from the server, seen one by one.</param>
 /// <param name="KernelResets">RSTs that the kernel says were sent, by whomever in its network namespace.</param>
+/// <param name="KernelIsShared">Whether that namespace is not only the measurement's.</param>
 /// <param name="ConnectionsOpened">Connections the client began.</param>
 /// <param name="TimeWait">Client ports left in TIME_WAIT.</param>
 /// <param name="BehindRelay">RSTs between the relay and the server, where there is a relay.</param>
@@ -12,6 +13,7 @@ internal sealed record WireCounts(
     long? ResetsFromClient = null,
     long? ResetsFromServer = null,
     long? KernelResets = null,
+    bool KernelIsShared = false,
     long? ConnectionsOpened = null,
     long? TimeWait = null,
     RelayedResets? BehindRelay = null,
@@ -23,5 +25,6 @@ internal sealed record WireCounts(
         ResetsFromClient + ResetsFromServer + (BehindRelay is { } relayed ? relayed.ToServer + relayed.FromServer : 0),
         KernelResets,
         BehindRelay?.ToServer ?? ResetsFromClient,
-        noticedByServer);
+        noticedByServer,
+        KernelIsShared);
 }

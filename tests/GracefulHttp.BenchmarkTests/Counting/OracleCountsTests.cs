@@ -26,6 +26,12 @@ public sealed class OracleCountsTests
     }
 
     [Theory]
+    [InlineData(0, 50, false)]
+    [InlineData(50, 0, true)]
+    public void Disagreement_OthersUseTheNamespaceToo_OnlyWhatNobodySentIsOne(long raw, long kernel, bool disagree) =>
+        (new OracleCounts(raw, kernel, raw, Server: null, KernelIsShared: true).Disagreement() is not null).ShouldBe(disagree);
+
+    [Theory]
     [InlineData(0)]
     [InlineData(500)]
     public void Disagreement_ServerMissedSome_IsNone(long noticed) =>

@@ -4,7 +4,7 @@ namespace GracefulHttp.Benchmarks.Reporting.Charts;
 internal sealed class LabelLayout(Box within)
 {
     /// <summary>What a letter takes at 12 px, rather too much than too little.</summary>
-    private const double LetterWidth = 7;
+    private const double LetterWidth = 7.3;
 
     private const double LineHeight = 14;
     private const double Distance = 11;

@@ -25,7 +25,7 @@ internal sealed class LatencyPanel(CompareSettings settings, IReadOnlyList<Compa
         int number = 0;
         foreach (IGrouping<Cell, CompareRow> cell in all.GroupBy(row => row.Cell))
         {
-            var plot = new Plot(_x, _y, rightMargin: 116);
+            var plot = new Plot(_x, _y, rightMargin: 126);
             string heading = CellLabel.Long(settings, cell.Key);
             yield return Svg.Picture(
                 $"latency-{++number}",

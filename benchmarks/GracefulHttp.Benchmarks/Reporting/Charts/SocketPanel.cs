@@ -18,7 +18,7 @@ internal sealed class SocketPanel(CompareSettings settings, IReadOnlyList<Compar
         int number = 0;
         foreach (IGrouping<Cell, CompareRow> cell in all.Where(row => row.TypicalRound.Samples.Count > 0).GroupBy(row => row.Cell))
         {
-            var plot = new Plot(_x, _y, rightMargin: 116);
+            var plot = new Plot(_x, _y, rightMargin: 146);
             string heading = CellLabel.Long(settings, cell.Key);
             yield return Svg.Picture(
                 $"sockets-{++number}",

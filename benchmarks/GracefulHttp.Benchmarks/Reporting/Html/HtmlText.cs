@@ -33,9 +33,9 @@ internal static class HtmlText
         .panels svg { width: 100%; height: auto; max-width: 620px; }
         .wide { overflow-x: auto; } summary { cursor: pointer; color: var(--muted); }
         table { border-collapse: collapse; font-size: 0.82rem; font-variant-numeric: tabular-nums; }
-        th, td { padding: 3px 9px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--grid); }
+        th, td { padding: 3px 8px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--grid); }
         th[scope=row], th[scope=rowgroup], th:first-child { text-align: left; } th[scope=row] { font-weight: 400; }
-        th[scope=rowgroup] { padding-top: 14px; } thead th { vertical-align: bottom; color: var(--muted); font-weight: 600; }
+        th[scope=rowgroup] { padding-top: 14px; } thead th { white-space: normal; vertical-align: bottom; color: var(--muted); font-weight: 600; }
         td.bad { color: var(--abort); font-weight: 700; } .note { color: var(--muted); font-size: 0.88rem; }
         """;
 
