@@ -117,7 +117,7 @@ internal sealed class CompareReading(CompareSettings settings, IReadOnlyList<Com
         CompareRow[] notApart = [.. rows.Where(row => !row.AreDirectionsKnown && row.ResetsSent > 0)];
         if (notApart.Length > 0)
         {
-            yield return $"The client's RSTs could not be told from the server's in {notApart.Length} rows with RSTs: there they are counted together.";
+            yield return $"The client's RSTs could not be told from the server's, and are counted together: {string.Join(", ", notApart.Select(Name))}.";
         }
 
         CompareRow[] answeredWithResets = [.. rows.Where(row => row.IsAnsweredWithResets)];

@@ -30,7 +30,7 @@ internal static class CountingCaption
         CompareRow[] comparable = [.. rows.Where(row => row.Oracles.AreComparable)];
         int agree = comparable.Count(row => row.Oracles.Disagreement() is null);
         return comparable.Length == 0 ? null
-            : agree == comparable.Length ? $"Raw socket and kernel agree in all {agree} rows."
+            : agree == comparable.Length ? $"Raw socket and kernel agree in every row ({agree})."
             : $"Raw socket and kernel agree in {agree} of {comparable.Length} rows; the others are named below.";
     }
 }

@@ -15,6 +15,6 @@ internal static class RunDescription
             ? ""
             : FormattableString.Invariant($", round trip {settings.Link.RoundTrip.TotalMilliseconds:0.##} ms") + FormattableString.Invariant(bandwidth);
         return FormattableString.Invariant(load) + FormattableString.Invariant(
-            $", {settings.Abandon:0.##%} of the requests abandoned after {settings.LeaveAfter.TotalMilliseconds:0} ms, {settings.Rounds} rounds of {settings.MeasuredTime.TotalSeconds:0.##} s{link}");
+            $", {settings.Abandon:0.##%} of the requests abandoned after {settings.LeaveAfter.TotalMilliseconds:0} ms, {settings.Rounds} round{(settings.Rounds == 1 ? "" : "s")} of {settings.MeasuredTime.TotalSeconds:0.##} s{link}");
     }
 }
