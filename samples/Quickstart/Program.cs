@@ -1,5 +1,5 @@
 using GracefulHttp;
-using Quickstart;
+using Samples;
 
 // The pattern of 2014: a short timeout, and a retry. Each timeout abandons a request that the server still answers.
 const int Calls = 20;

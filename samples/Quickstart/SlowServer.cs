@@ -1,23 +1,25 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Quickstart;
+namespace Samples;
 
 /// <summary>
 /// Answers late, and whether or not anybody still listens: a blocking worker, as behind many appliances. It keeps its
-/// connections alive, and counts how they end.
+/// connections alive, and counts how they end. The other samples use it too.
 /// </summary>
 internal sealed class SlowServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<Task> _serving = [];
-    private readonly TimeSpan _delay;
+    private readonly TimeSpan[] _delays;
     private readonly Task _accepting;
+    private int _requests = -1;
     private int _resets;
 
-    public SlowServer(TimeSpan delay)
+    /// <param name="delays">What the requests take, in turn.</param>
+    public SlowServer(params TimeSpan[] delays)
     {
-        _delay = delay;
+        _delays = delays;
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -61,13 +63,15 @@ internal sealed class SlowServer : IDisposable
         {
             while (await connection.ReceiveAsync(request) > 0)
             {
-                await Task.Delay(_delay, TimeProvider.System);
+                await Task.Delay(_delays[Interlocked.Increment(ref _requests) % _delays.Length], TimeProvider.System);
                 await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray());
             }
 
-            // The client has closed. A reset of the last answer shows when one tries to go on.
-            await connection.SendAsync(new byte[1]);
-            await connection.ReceiveAsync(request);
+            // The client has closed. Whether it has reset the last answer too is an error of the socket.
+            if (connection.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error) is not 0)
+            {
+                Interlocked.Increment(ref _resets);
+            }
         }
         catch (SocketException)
         {

@@ -33,8 +33,6 @@ public sealed class ToolProcess : IAsyncDisposable
         }
     }
 
-    public int Id => _process.Id;
-
     /// <summary>Where a tool is, or null.</summary>
     public static string? Find(string tool) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Concat(MorePaths)
@@ -93,10 +91,22 @@ public sealed class ToolProcess : IAsyncDisposable
         await _process.StandardInput.FlushAsync();
     }
 
-    /// <summary>Completes with its exit code when it has ended by itself.</summary>
+    /// <summary>Sends it a signal: what Ctrl+C does is "INT".</summary>
+    public async Task SignalAsync(string signal)
+    {
+        // The shell's own kill: the tool of that name is not everywhere.
+        await using ToolProcess kill = Start("sh", "-c", $"kill -{signal} {_process.Id}");
+        if (await kill.WaitForExitAsync() != 0)
+        {
+            throw new InvalidOperationException($"The process takes no signal. {this}");
+        }
+    }
+
+    /// <summary>Completes with its exit code when it has ended by itself, and has said everything.</summary>
     public async Task<int> WaitForExitAsync()
     {
         await _process.WaitForExitAsync().WithinAsync();
+        await _reading.WithinAsync();
         return _process.ExitCode;
     }
 

@@ -22,7 +22,7 @@ public sealed class SignalTests : FactoryTest
     {
         await using ToolProcess process = await StartUnderLoadAsync(scheme, "graceful");
 
-        await SignalAsync(process, signal);
+        await process.SignalAsync(signal);
         await Recorder.WaitForAsync(static recorder => recorder.FinsFromClient >= Calls);
         Held.Release();
         (await process.WaitForExitAsync()).ShouldBe(0);
@@ -44,19 +44,12 @@ public sealed class SignalTests : FactoryTest
     {
         await using ToolProcess process = await StartUnderLoadAsync(scheme, "plain");
 
-        await SignalAsync(process, signal);
+        await process.SignalAsync(signal);
         (await process.WaitForExitAsync()).ShouldBe(0);
         Held.Release();
 
         // Over TLS also the idle connection: the server answers its FIN with close_notify, and nobody is left to take it.
         await Recorder.WaitForAsync(recorder => recorder.ConnectionsResetByClient >= resets);
-    }
-
-    private static async Task SignalAsync(ToolProcess process, string signal)
-    {
-        // The shell's own kill: the tool of that name is not everywhere.
-        await using var kill = ToolProcess.Start("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process.Id}"));
-        (await kill.WaitForExitAsync()).ShouldBe(0);
     }
 
     private async Task<ToolProcess> StartUnderLoadAsync(Scheme scheme, string make)
