@@ -150,4 +150,24 @@ public static class GracefulHttpTelemetry
     /// no error, <c>error.type</c> is <c>System.Threading.Tasks.TaskCanceledException</c> there, as for a request that was cancelled.
     /// </summary>
     public const string Abandoned = "abandoned";
+
+    /// <summary>Counter of <c>{attempt}</c>: attempts of <see cref="GracefulRetryHandler"/> that have ended, by outcome and number.</summary>
+    /// <remarks>
+    /// The tag <c>http.request.resend_count</c> is 0 for the first attempt of a call.
+    /// <list type="table">
+    /// <listheader><term>outcome</term><description>what became of it</description></listheader>
+    /// <item><term><c>answered</c></term><description>the caller got its answer, within the attempt time-out</description></item>
+    /// <item><term><c>answered_late</c></term><description>the caller got its answer, after the attempt time-out</description></item>
+    /// <item><term><c>failed</c></term><description>a transient failure</description></item>
+    /// <item><term><c>timed_out</c></term><description>ended by a time-out: the total one or, with <see cref="GracefulRetryOptions.AcceptLateResponses"/> off, its own</description></item>
+    /// <item><term><c>abandoned</c></term><description>another attempt answered first, or the caller left</description></item>
+    /// </list>
+    /// </remarks>
+    public const string RetryAttempts = "graceful_http.retry.attempts";
+
+    /// <summary>Counter of <c>{retry}</c>: retries that were wanted and not made, because the budget of the server was empty.</summary>
+    public const string RetriesRefused = "graceful_http.retry.refused";
+
+    /// <summary>Counter of <c>{attempt}</c>: answers that came after the attempt time-out and were used.</summary>
+    public const string LateAnswers = "graceful_http.retry.late_answers";
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace GracefulHttp.Diagnostics;
 
-/// <summary>Every message of the library. Ids are never reused: 1–99 requests, 100–199 connections, 200–299 clients of a factory, 900–999 the library itself.</summary>
+/// <summary>Every message of the library. Ids are never reused: 1–99 requests, 100–199 connections, 200–299 clients of a factory, 300–399 retries, 900–999 the library itself.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Debug, "A {Method} to {Host}:{Port}, abandoned in phase {Phase} under {Strategy}, ended as {Outcome} after {Duration}, {Discarded} bytes discarded.", EventName = "RequestEnded")]
@@ -31,6 +31,14 @@ internal static partial class Log
 
     [LoggerMessage(202, LogLevel.Warning, "The section '{Section}' says {Names}: GracefulHttp has no such option, it is ignored.", EventName = "UnknownOptions")]
     public static partial void UnknownOptions(ILogger logger, string section, string names);
+    [LoggerMessage(300, LogLevel.Debug, "Attempt {Attempt} ended with {Ending}; the next one follows after {Delay}.", EventName = "Retry")]
+    public static partial void Retry(ILogger logger, int attempt, string ending, TimeSpan delay);
+
+    [LoggerMessage(301, LogLevel.Debug, "Attempt {Attempt} is the last: the retry budget of its server is empty.", EventName = "RetryRefused")]
+    public static partial void RetryRefused(ILogger logger, int attempt);
+
+    [LoggerMessage(302, LogLevel.Debug, "Attempt {Attempt} answered after its time-out, before any other.", EventName = "LateAnswer")]
+    public static partial void LateAnswer(ILogger logger, int attempt);
 
     [LoggerMessage(900, LogLevel.Error, "Background work ended with an exception that it should have handled.", EventName = "BackgroundWorkFailed")]
     public static partial void BackgroundWorkFailed(ILogger logger, Exception exception);

@@ -11,6 +11,7 @@ internal static class RuntimeTags
     public const string Method = "http.request.method";
     public const string ProtocolVersion = "network.protocol.version";
     public const string ErrorType = "error.type";
+    public const string ResendCount = "http.request.resend_count";
 
     // What has no bounds does not belong into a tag.
     private const string OtherMethod = "_OTHER";

@@ -9,6 +9,10 @@ internal static class Bounds
 
     public const string FiniteNotNegative = "a finite number of 0 or more";
 
+    public const string Retries = "0 to 10";
+
+    public const string Ratio = "0 to 1";
+
     public const string Strategy = "Drain, Close or Abort";
 
     public static readonly TimeSpan LongestDuration = TimeSpan.FromDays(1);

@@ -36,16 +36,17 @@ internal static class OptionsValidation
     }
 
     /// <exception cref="ArgumentException">At least one option is out of its bounds; the message names all that are.</exception>
-    public static void ThrowIfInvalid(GracefulCloseOptions options, string parameterName)
+    public static void ThrowIfInvalid(GracefulCloseOptions options, string parameterName) => ThrowIfAny(Validate(options), parameterName);
+
+    public static void ThrowIfAny(List<string> errors, string parameterName)
     {
-        List<string> errors = Validate(options);
         if (errors.Count != 0)
         {
             throw new ArgumentException(string.Join(" ", errors), parameterName);
         }
     }
 
-    private static void Duration(List<string> errors, string name, TimeSpan value)
+    public static void Duration(List<string> errors, string name, TimeSpan value)
     {
         if (value <= TimeSpan.Zero || value > Bounds.LongestDuration)
         {
@@ -54,7 +55,7 @@ internal static class OptionsValidation
         }
     }
 
-    private static void NotNegative(List<string> errors, string name, long value)
+    public static void NotNegative(List<string> errors, string name, long value)
     {
         if (value < 0)
         {

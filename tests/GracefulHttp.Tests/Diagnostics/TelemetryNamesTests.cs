@@ -36,6 +36,7 @@ public sealed partial class TelemetryNamesTests
         using var host = new MeterRecorder(GracefulHttpTelemetry.HostMeterName);
         _ = new RequestMetrics(meters);
         _ = new ConnectionMetrics(meters);
+        _ = new RetryMetrics(meters);
         Assert.SkipUnless(HostMetrics.Publish(), "This system does not tell how many resets it sends.");
 
         IEnumerable<string> instruments = ours.Instruments.Concat(host.Instruments).Select(i => $"{i.Name} | {Kind(i)} | {i.Unit}");
@@ -51,6 +52,7 @@ public sealed partial class TelemetryNamesTests
         using var recorder = new MeterRecorder(GracefulHttpTelemetry.Name, meters);
         _ = new RequestMetrics(meters);
         _ = new ConnectionMetrics(meters);
+        _ = new RetryMetrics(meters);
 
         recorder.Instruments.ShouldNotBeEmpty();
         recorder.Instruments.ShouldAllBe(instrument => !string.IsNullOrEmpty(instrument.Description));

@@ -1,0 +1,309 @@
+using GracefulHttp.Background;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace GracefulHttp.Retry;
+
+/// <summary>A call whose attempts may run at the same time. The first acceptable answer wins; who loses is left, and not waited for.</summary>
+internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage request, AttemptSender sender) : RetryCall(state, request)
+{
+    // Content whose reading was cancelled is back within microseconds, unless its author ignores that.
+    private static readonly TimeSpan ContentGrace = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _lock = new();
+    private readonly List<RetryAttempt> _running = [];
+
+    // Ends the retries, not the attempts. Linked by hand: nothing of it is left to dispose when a late attempt cancels it.
+    private readonly CancellationTokenSource _retrying = new();
+    private RequestBody? _body;
+    private CancellationToken _callerToken;
+    private RetryAttempt? _answer;
+    private Outcome<HttpResponseMessage>? _lastFailure;
+    private bool _keepsFailures;
+    private bool _isOver;
+
+    protected override RequestBody Body => _body!;
+
+    protected override bool HasAnswer => Volatile.Read(ref _answer) is not null;
+
+    private bool IsSoft => Options.AcceptLateResponses && Body.CanOverlap;
+
+    public async Task<HttpResponseMessage> SendAsync(CancellationToken cancellationToken)
+    {
+        _body = await RequestBody.OfAsync(Request.Content, IsBodyAsked, cancellationToken).ConfigureAwait(false);
+        _callerToken = cancellationToken;
+        ResilienceContext context = NewContext(cancellationToken);
+        Outcome<HttpResponseMessage> outcome;
+        try
+        {
+            outcome = IsSoft
+                ? await State.Pipelines.Total.ExecuteOutcomeAsync(static (context, call) => call.RaceAsync(context), context, this).ConfigureAwait(false)
+                : await State.Pipelines.Hard.ExecuteOutcomeAsync(static (context, call) => call.HardAttemptAsync(context), context, this).ConfigureAwait(false);
+            if (!HasAnswer)
+            {
+                await LeaveAsync(outcome.Exception is not null).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            End(context);
+        }
+
+        if (_answer is { } answer && answer.Outcome.Result != outcome.Result)
+        {
+            // The failure that was kept while this one was waited for.
+            outcome.Result?.Dispose();
+        }
+
+        return GiveOrThrow(_answer?.Outcome ?? outcome, cancellationToken);
+    }
+
+    private static Outcome<HttpResponseMessage> Canceled(ResilienceContext context) =>
+        Outcome.FromException<HttpResponseMessage>(new OperationCanceledException(context.CancellationToken));
+
+    /// <summary>Runs the retries until they end or an attempt that is late answers. Then waits for what still runs.</summary>
+    private async ValueTask<Outcome<HttpResponseMessage>> RaceAsync(ResilienceContext total)
+    {
+        using CancellationTokenRegistration leaving = total.CancellationToken.UnsafeRegister(static call => ((AsynchronousCall)call!).LeaveAll(), this);
+        ResilienceContext context = NewContext(_retrying.Token);
+        Outcome<HttpResponseMessage> outcome = await State.Pipelines.Retry
+            .ExecuteOutcomeAsync(static (context, call) => call.SoftAttemptAsync(context), context, this).ConfigureAwait(false);
+        lock (_lock)
+        {
+            // A time-out tells less than what may still come.
+            _keepsFailures = outcome.Exception is TimeoutRejectedException;
+        }
+
+        RetryAttempt[] running = Running();
+        while (running.Length > 0 && !IsFinal && !HasAnswer && !total.CancellationToken.IsCancellationRequested)
+        {
+            await ((Task)Task.WhenAny(running.Select(static attempt => attempt.Ended))).WaitAsync(total.CancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            running = Running();
+        }
+
+        if (running.Length == 0)
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+
+        if (total.CancellationToken.IsCancellationRequested)
+        {
+            // Registrations are called last to first: this one may come after we are gone.
+            LeaveAll();
+            (_lastFailure ?? outcome).Result?.Dispose();
+            return Canceled(total);
+        }
+
+        return _lastFailure ?? outcome;
+    }
+
+    /// <summary>Its time-out begins the next attempt, and ends nothing.</summary>
+    private async ValueTask<Outcome<HttpResponseMessage>> SoftAttemptAsync(ResilienceContext context)
+    {
+        RetryAttempt attempt = Begin(context);
+        await attempt.Ended.WaitAsync(Options.AttemptTimeout, State.TimeProvider, context.CancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!TryLetRun(attempt))
+        {
+            // If not already, then any moment.
+            await attempt.Ended.ConfigureAwait(false);
+            return attempt.IsLost ? Canceled(context) : Settle(attempt);
+        }
+
+        return context.CancellationToken.IsCancellationRequested
+            ? Canceled(context)
+            : Outcome.FromException<HttpResponseMessage>(new TimeoutRejectedException(
+                $"No answer within the attempt time-out of {Options.AttemptTimeout}.", Options.AttemptTimeout));
+    }
+
+    /// <summary>Its time-out, which is Polly's, ends it.</summary>
+    private async ValueTask<Outcome<HttpResponseMessage>> HardAttemptAsync(ResilienceContext context)
+    {
+        // Not before the attempt that has just been ended lets go of a body that is shared.
+        await Body.WhenReturnedAsync().WaitAsync(context.CancellationToken).ConfigureAwait(false);
+        using CancellationTokenRegistration leaving = context.CancellationToken.UnsafeRegister(static call => ((AsynchronousCall)call!).LeaveAll(), this);
+        RetryAttempt attempt = Begin(context);
+        await attempt.Ended.WaitAsync(context.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (attempt.Ended.IsCompleted && !attempt.IsLost)
+        {
+            return Settle(attempt);
+        }
+
+        // As above: the registration may not have come to it.
+        LeaveAll();
+        return Canceled(context);
+    }
+
+    private RetryAttempt Begin(ResilienceContext context)
+    {
+        context.CancellationToken.ThrowIfCancellationRequested();
+        RetryAttempt attempt = NextAttempt();
+        lock (_lock)
+        {
+            _running.Add(attempt);
+        }
+
+        attempt.Ended = RunAsync(attempt, context);
+        return attempt;
+    }
+
+    private async Task RunAsync(RetryAttempt attempt, ResilienceContext context)
+    {
+        try
+        {
+            attempt.Outcome = Outcome.FromResult(await sender.SendAsync(attempt.Message, attempt.Token).ConfigureAwait(false));
+        }
+        catch (Exception e)
+        {
+            attempt.Outcome = Outcome.FromException<HttpResponseMessage>(e);
+        }
+
+        try
+        {
+            attempt.IsTransient = !attempt.IsAbandoned && !HasAnswer && !Volatile.Read(ref _isOver)
+                && await IsTransientAsync(new RetryPredicateArguments<HttpResponseMessage>(context, attempt.Outcome, attempt.Number)).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // The user's predicate: its failure is the caller's.
+            attempt.Outcome.Result?.Dispose();
+            attempt.Outcome = Outcome.FromException<HttpResponseMessage>(e);
+        }
+
+        Finish(attempt);
+    }
+
+    /// <summary>What becomes of an attempt that has ended: the caller's answer, a failure that Polly sees, or nothing.</summary>
+    private void Finish(RetryAttempt attempt)
+    {
+        AttemptOutcome outcome;
+        HttpResponseMessage? unwanted = null;
+        lock (_lock)
+        {
+            _running.Remove(attempt);
+            attempt.IsLost = _isOver || _answer is not null || attempt.IsAbandoned;
+            if (attempt.IsLost)
+            {
+                outcome = attempt.HasTimedOut ? AttemptOutcome.TimedOut : AttemptOutcome.Abandoned;
+                unwanted = attempt.Outcome.Result;
+            }
+            else if (!attempt.IsTransient)
+            {
+                outcome = attempt.IsLate ? AttemptOutcome.AnsweredLate : AttemptOutcome.Answered;
+                _answer = attempt;
+            }
+            else
+            {
+                outcome = AttemptOutcome.Failed;
+                if (attempt.IsLate)
+                {
+                    unwanted = _keepsFailures ? _lastFailure?.Result : attempt.Outcome.Result;
+                    _lastFailure = _keepsFailures ? attempt.Outcome : null;
+                }
+            }
+        }
+
+        Record(attempt, outcome);
+        unwanted?.Dispose();
+        if (outcome == AttemptOutcome.AnsweredLate)
+        {
+            // They wait for their time, or for another attempt.
+            _retrying.Cancel();
+        }
+    }
+
+    /// <summary>False where it has ended in the last moment.</summary>
+    private bool TryLetRun(RetryAttempt attempt)
+    {
+        lock (_lock)
+        {
+            attempt.IsLate = _running.Contains(attempt);
+            return attempt.IsLate;
+        }
+    }
+
+    private RetryAttempt[] Running()
+    {
+        lock (_lock)
+        {
+            return [.. _running];
+        }
+    }
+
+    /// <summary>A time-out, or the caller: nothing that runs is waited for any more.</summary>
+    private void LeaveAll()
+    {
+        foreach (RetryAttempt attempt in Running())
+        {
+            attempt.HasTimedOut |= !attempt.IsAbandoned && !_callerToken.IsCancellationRequested;
+            Abandon(attempt);
+        }
+
+        if (IsSoft)
+        {
+            _retrying.Cancel();
+        }
+    }
+
+    private void Abandon(RetryAttempt attempt)
+    {
+        try
+        {
+            attempt.Abandon();
+        }
+        catch (AggregateException e)
+        {
+            State.Work.Report(e);
+        }
+    }
+
+    /// <summary>Makes sure that nobody uses what is the caller's, nor runs its code inside its <see cref="CancellationTokenSource.Cancel()"/>.</summary>
+    private async ValueTask LeaveAsync(bool isFailure)
+    {
+        if (isFailure && Body.IsTheCallers)
+        {
+            await Task.WhenAll(Running().Select(static attempt => attempt.Ended)).WaitAsync(ContentGrace, State.TimeProvider)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (_callerToken.IsCancellationRequested)
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+    }
+
+    private void End(ResilienceContext context)
+    {
+        RetryAttempt[] losers;
+        lock (_lock)
+        {
+            _isOver = true;
+            losers = [.. _running];
+        }
+
+        // Losers may run for long, and know us.
+        _callerToken = default;
+        if (losers.Length == 0)
+        {
+            GiveBack();
+            ResilienceContextPool.Shared.Return(context);
+        }
+        else
+        {
+            State.Work.Start(new Losers(this, losers));
+        }
+    }
+
+    /// <summary>Leaves attempts when the caller has its answer, and sees that they end. Whoever ignores that costs the caller nothing.</summary>
+    private sealed class Losers(AsynchronousCall call, RetryAttempt[] attempts) : BackgroundJob
+    {
+        protected override async Task RunAsync()
+        {
+            Array.ForEach(attempts, call.Abandon);
+            await Task.WhenAll(attempts.Select(static attempt => attempt.Ended)).ConfigureAwait(false);
+            call.GiveBack();
+        }
+    }
+}

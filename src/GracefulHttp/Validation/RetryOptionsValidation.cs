@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace GracefulHttp.Validation;
+
+/// <inheritdoc cref="OptionsValidation"/>
+internal static class RetryOptionsValidation
+{
+    private const int MostRetries = 10;
+
+    public static List<string> Validate(GracefulRetryOptions options)
+    {
+        var errors = new List<string>(options.Unreadable);
+        OptionsValidation.Duration(errors, nameof(options.TotalRequestTimeout), options.TotalRequestTimeout);
+        OptionsValidation.Duration(errors, nameof(options.AttemptTimeout), options.AttemptTimeout);
+        OptionsValidation.Duration(errors, nameof(options.Delay), options.Delay);
+        OptionsValidation.Duration(errors, nameof(options.MaxDelay), options.MaxDelay);
+        OptionsValidation.NotNegative(errors, nameof(options.MinRetriesPerSecond), options.MinRetriesPerSecond);
+        if (options.AttemptTimeout > options.TotalRequestTimeout)
+        {
+            errors.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{nameof(options.AttemptTimeout)} is {options.AttemptTimeout}; it must be at most {nameof(options.TotalRequestTimeout)}, which is {options.TotalRequestTimeout}."));
+        }
+
+        if (options.MaxRetryAttempts is < 0 or > MostRetries)
+        {
+            errors.Add(string.Create(
+                CultureInfo.InvariantCulture, $"{nameof(options.MaxRetryAttempts)} is {options.MaxRetryAttempts}; it must be {Bounds.Retries}."));
+        }
+
+        if (options.RetryRatio is not (>= 0 and <= 1))
+        {
+            errors.Add(string.Create(CultureInfo.InvariantCulture, $"{nameof(options.RetryRatio)} is {options.RetryRatio}; it must be {Bounds.Ratio}."));
+        }
+
+        return errors;
+    }
+
+    /// <exception cref="ArgumentException">At least one option is out of its bounds; the message names all that are.</exception>
+    public static void ThrowIfInvalid(GracefulRetryOptions options, string parameterName) =>
+        OptionsValidation.ThrowIfAny(Validate(options), parameterName);
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using GracefulHttp.TestKit;
+using GracefulHttp.TestKit.Time;
+using Polly.Timeout;
+
+namespace GracefulHttp.Tests.Retry;
+
+/// <summary>A synchronous <c>Send</c>: one attempt after the other on the caller's thread, and their time-outs are hard.</summary>
+public sealed class SynchronousSendTests
+{
+    private readonly FakeTimeProvider _clock = new();
+
+    [Fact]
+    public void Send_TransientFailure_IsRetriedOnTheCallersThread()
+    {
+        int thread = Environment.CurrentManagedThreadId;
+        var messages = new List<HttpRequestMessage>();
+        using HttpMessageInvoker invoker = Over(new GracefulRetryOptions(), (message, token) =>
+        {
+            Environment.CurrentManagedThreadId.ShouldBe(thread);
+            messages.Add(message);
+            message.Content!.ReadAsStream(token).Length.ShouldBe(4);
+            HttpResponseMessage response = Respond(message, messages.Count == 1 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK);
+            response.Headers.Add("Retry-After", "0");
+            return response;
+        });
+        using var request = new HttpRequestMessage(HttpMethod.Put, "http://test/") { Content = new StringContent("body") };
+
+        using HttpResponseMessage answer = invoker.Send(request, CancellationToken.None);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.RequestMessage.ShouldBeSameAs(request);
+        messages.Distinct().Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public void Send_NoRetryLeft_GivesTheLastFailure()
+    {
+        using HttpMessageInvoker invoker = Over(
+            new GracefulRetryOptions { MaxRetryAttempts = 0 }, static (message, _) => Respond(message, HttpStatusCode.ServiceUnavailable));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://test/");
+
+        using HttpResponseMessage answer = invoker.Send(request, CancellationToken.None);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
+    public void Send_AttemptTimeout_EndsTheAttempt()
+    {
+        var options = new GracefulRetryOptions { MaxRetryAttempts = 0 };
+        using HttpMessageInvoker invoker = Over(options, (_, token) =>
+        {
+            _clock.Advance(options.AttemptTimeout);
+            throw new OperationCanceledException(token);
+        });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://test/");
+
+        Should.Throw<TimeoutRejectedException>(() => invoker.Send(request, CancellationToken.None)).Timeout.ShouldBe(options.AttemptTimeout);
+    }
+
+    [Fact]
+    public void Send_CallerLeaves_ThrowsWithItsToken()
+    {
+        using var caller = new CancellationTokenSource();
+        using HttpMessageInvoker invoker = Over(new GracefulRetryOptions(), (_, token) =>
+        {
+            caller.Cancel();
+            throw new OperationCanceledException(token);
+        });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://test/");
+
+        Should.Throw<TaskCanceledException>(() => invoker.Send(request, caller.Token)).CancellationToken.ShouldBe(caller.Token);
+    }
+
+    private static HttpResponseMessage Respond(HttpRequestMessage message, HttpStatusCode status) => new(status) { RequestMessage = message };
+
+    private HttpMessageInvoker Over(GracefulRetryOptions options, Func<HttpRequestMessage, CancellationToken, HttpResponseMessage> send) => new(
+        new GracefulRetryHandler(options, new StubHandler((_, _) => throw new NotSupportedException(), send)) { TimeProvider = _clock });
+}
