@@ -1,5 +1,6 @@
 using GracefulHttp;
 using GracefulHttp.DependencyInjection;
+using GracefulHttp.Validation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -49,7 +50,7 @@ public static class GracefulHttpClientBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
-        builder.AddOptions(new ConfigureNamedOptions<GracefulHttpOptions>(builder.Name, configure));
+        builder.AddOptions(configure);
         return builder.AddGracefulHttp();
     }
 
@@ -65,10 +66,7 @@ public static class GracefulHttpClientBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(section);
-        var binding = new SectionBinding(builder.Name, section);
-        builder.AddOptions(binding);
-        builder.Services.AddSingleton<IOptionsChangeTokenSource<GracefulHttpOptions>>(
-            services => new ValidatedReload(binding, services));
+        builder.AddOptions<GracefulHttpOptions>(section, static (values, options) => values.ApplyTo(options));
         return builder.AddGracefulHttp();
     }
 
@@ -89,27 +87,13 @@ public static class GracefulHttpClientBuilderExtensions
         builder.Services.Configure<ClientRegistration>(name, registration => registration.Set(name, isWanted));
     }
 
-    /// <summary>
-    /// Options of all clients go before those of one, whichever call comes first: what <c>ConfigureHttpClientDefaults</c> promises.
-    /// </summary>
-    private static void AddOptions(this IHttpClientBuilder builder, IConfigureOptions<GracefulHttpOptions> options)
-    {
-        var added = ServiceDescriptor.Singleton(options);
-        int firstNamed = builder.Name is null
-            ? builder.Services.ToList().FindIndex(static other => other.ServiceType == typeof(IConfigureOptions<GracefulHttpOptions>) && !IsOfAllClients(other))
-            : -1;
-        builder.Services.Insert(firstNamed < 0 ? builder.Services.Count : firstNamed, added);
-    }
-
-    private static bool IsOfAllClients(ServiceDescriptor descriptor) =>
-        !descriptor.IsKeyedService
-        && descriptor.ImplementationInstance is (ConfigureNamedOptions<GracefulHttpOptions> { Name: null } or SectionBinding { Name: null });
-
     private static void AddGracefulHttpClients(this IServiceCollection services)
     {
         services.TryAddSingleton<GracefulHttpClients>();
+        services.TryAddSingleton<IReloadedClients<GracefulHttpOptions>>(static services => services.GetRequiredService<GracefulHttpClients>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HttpClientFactoryOptions>, HandlerInsertion>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GracefulHttpOptions>, GracefulHttpOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GracefulHttpOptions>>(
+            new GracefulHttpOptionsValidator<GracefulHttpOptions>("GracefulHttp", OptionsValidation.Validate)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, GracefulShutdown>());
     }
 }

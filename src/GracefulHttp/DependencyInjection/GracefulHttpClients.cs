@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace GracefulHttp.DependencyInjection;
 
 /// <summary>The clients of one container that end gracefully, by name. They end with it: a factory leaves its handlers behind.</summary>
-internal sealed class GracefulHttpClients : IDisposable, IAsyncDisposable
+internal sealed class GracefulHttpClients : IReloadedClients<GracefulHttpOptions>, IDisposable, IAsyncDisposable
 {
     private readonly IOptionsMonitor<GracefulHttpOptions> _options;
     private readonly ILoggerFactory? _loggerFactory;
@@ -29,7 +29,7 @@ internal sealed class GracefulHttpClients : IDisposable, IAsyncDisposable
         _reloads = options.OnChange(Reload);
     }
 
-    /// <summary>The names of the clients that have had a handler.</summary>
+    /// <inheritdoc />
     public ICollection<string> Names => _clients.Keys;
 
     /// <summary>A new handler for a client, which the caller owns.</summary>
@@ -47,7 +47,7 @@ internal sealed class GracefulHttpClients : IDisposable, IAsyncDisposable
         return handler;
     }
 
-    /// <summary>The options of this client are others from now on.</summary>
+    /// <inheritdoc />
     public void Reload(GracefulHttpOptions options, string? name)
     {
         if (_clients.TryGetValue(name ?? Options.DefaultName, out FactoryClient? client))

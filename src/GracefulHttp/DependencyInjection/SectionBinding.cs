@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -8,26 +9,37 @@ namespace GracefulHttp.DependencyInjection;
 /// and needs no reflection. They stay as they were read last, so that a bad reload reaches nobody, not even a client that is
 /// made after it.
 /// </summary>
-internal sealed class SectionBinding(string? name, IConfigurationSection section) : IConfigureNamedOptions<GracefulHttpOptions>
+/// <param name="name">Whose options; null for those of all clients.</param>
+/// <param name="section">Where they are.</param>
+/// <param name="apply">Sets what a section says on options.</param>
+internal sealed class SectionBinding<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(
+    string? name, IConfigurationSection section, Action<SectionValues, TOptions> apply)
+    : IConfigureNamedOptions<TOptions>, IOfClients
+    where TOptions : class
 {
+    /// <summary>Those that a configuration can say.</summary>
+    private static readonly HashSet<string> Names = new(
+        typeof(TOptions).GetProperties().Where(static property => !property.PropertyType.IsAssignableTo(typeof(Delegate))).Select(static property => property.Name),
+        StringComparer.OrdinalIgnoreCase);
+
     private readonly ThreadLocal<SectionValues?> _tried = new();
     private volatile SectionValues _values = new(section);
 
-    /// <summary>Whose options; null for those of all clients.</summary>
+    /// <inheritdoc />
     public string? Name => name;
 
     public IConfigurationSection Section => section;
 
-    /// <inheritdoc cref="SectionValues.Unknown"/>
-    public IEnumerable<string> Unknown => _values.Unknown;
+    /// <summary>What it says that is no option: a misspelt name, which would go unnoticed.</summary>
+    public IEnumerable<string> Unknown => _values.Names.Where(static name => !Names.Contains(name));
 
-    public void Configure(GracefulHttpOptions options) => Configure(Options.DefaultName, options);
+    public void Configure(TOptions options) => Configure(Options.DefaultName, options);
 
-    public void Configure(string? name, GracefulHttpOptions options)
+    public void Configure(string? name, TOptions options)
     {
         if (Name is null || Name == name)
         {
-            (_tried.Value ?? _values).ApplyTo(options);
+            apply(_tried.Value ?? _values, options);
         }
     }
 

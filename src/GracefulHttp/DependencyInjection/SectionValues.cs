@@ -8,31 +8,40 @@ namespace GracefulHttp.DependencyInjection;
 /// <summary>What a section of the configuration says at one moment.</summary>
 internal sealed class SectionValues(IConfigurationSection section)
 {
-    private static readonly HashSet<string> Names = new(
-        typeof(GracefulHttpOptions).GetProperties().Select(static property => property.Name)
-            .Where(static name => name != nameof(GracefulHttpOptions.StrategySelector)),
-        StringComparer.OrdinalIgnoreCase);
-
     private readonly Dictionary<string, string> _values = section.GetChildren()
         .Where(static child => child.Value is not null)
         .ToDictionary(static child => child.Key, static child => child.Value!, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What it says that is no option: a misspelt name, which would go unnoticed.</summary>
-    public IEnumerable<string> Unknown => _values.Keys.Where(static name => !Names.Contains(name));
+    /// <summary>What it says something of.</summary>
+    public IEnumerable<string> Names => _values.Keys;
 
     public void ApplyTo(GracefulHttpOptions options)
     {
-        options.Enabled = Read(options, nameof(options.Enabled), options.Enabled, bool.TryParse, "true or false");
-        options.Strategy = Read(options, nameof(options.Strategy), options.Strategy, TryParseStrategy, Bounds.Strategy);
-        options.DrainTimeout = Duration(options, nameof(options.DrainTimeout), options.DrainTimeout);
-        options.MaxDrainSize = Read<long>(options, nameof(options.MaxDrainSize), options.MaxDrainSize, TryParse, Bounds.NotNegative);
-        options.MaxConcurrentDrains = Read<int>(options, nameof(options.MaxConcurrentDrains), options.MaxConcurrentDrains, TryParse, Bounds.NotNegative);
-        options.Http2ResetBurst = Read<int>(options, nameof(options.Http2ResetBurst), options.Http2ResetBurst, TryParse, Bounds.NotNegative);
-        options.Http2ResetsPerSecond = Read<double>(options, nameof(options.Http2ResetsPerSecond), options.Http2ResetsPerSecond, TryParse, Bounds.FiniteNotNegative);
-        options.LingerTimeout = Duration(options, nameof(options.LingerTimeout), options.LingerTimeout);
-        options.MaxLingerSize = Read<long>(options, nameof(options.MaxLingerSize), options.MaxLingerSize, TryParse, Bounds.NotNegative);
-        options.MaxLingeringConnections = Read<int>(options, nameof(options.MaxLingeringConnections), options.MaxLingeringConnections, TryParse, Bounds.NotNegative);
-        options.ShutdownTimeout = Duration(options, nameof(options.ShutdownTimeout), options.ShutdownTimeout);
+        options.Enabled = Flag(options.Unreadable, nameof(options.Enabled), options.Enabled);
+        options.Strategy = Read(options.Unreadable, nameof(options.Strategy), options.Strategy, TryParseStrategy, Bounds.Strategy);
+        options.DrainTimeout = Duration(options.Unreadable, nameof(options.DrainTimeout), options.DrainTimeout);
+        options.MaxDrainSize = Read<long>(options.Unreadable, nameof(options.MaxDrainSize), options.MaxDrainSize, TryParse, Bounds.NotNegative);
+        options.MaxConcurrentDrains = Read<int>(options.Unreadable, nameof(options.MaxConcurrentDrains), options.MaxConcurrentDrains, TryParse, Bounds.NotNegative);
+        options.Http2ResetBurst = Read<int>(options.Unreadable, nameof(options.Http2ResetBurst), options.Http2ResetBurst, TryParse, Bounds.NotNegative);
+        options.Http2ResetsPerSecond = Read<double>(options.Unreadable, nameof(options.Http2ResetsPerSecond), options.Http2ResetsPerSecond, TryParse, Bounds.FiniteNotNegative);
+        options.LingerTimeout = Duration(options.Unreadable, nameof(options.LingerTimeout), options.LingerTimeout);
+        options.MaxLingerSize = Read<long>(options.Unreadable, nameof(options.MaxLingerSize), options.MaxLingerSize, TryParse, Bounds.NotNegative);
+        options.MaxLingeringConnections = Read<int>(options.Unreadable, nameof(options.MaxLingeringConnections), options.MaxLingeringConnections, TryParse, Bounds.NotNegative);
+        options.ShutdownTimeout = Duration(options.Unreadable, nameof(options.ShutdownTimeout), options.ShutdownTimeout);
+    }
+
+    public void ApplyTo(GracefulRetryOptions options)
+    {
+        List<string> unreadable = options.Unreadable;
+        options.TotalRequestTimeout = Duration(unreadable, nameof(options.TotalRequestTimeout), options.TotalRequestTimeout);
+        options.AttemptTimeout = Duration(unreadable, nameof(options.AttemptTimeout), options.AttemptTimeout);
+        options.MaxRetryAttempts = Read<int>(unreadable, nameof(options.MaxRetryAttempts), options.MaxRetryAttempts, TryParse, Bounds.Retries);
+        options.Delay = Duration(unreadable, nameof(options.Delay), options.Delay);
+        options.MaxDelay = Duration(unreadable, nameof(options.MaxDelay), options.MaxDelay);
+        options.AcceptLateResponses = Flag(unreadable, nameof(options.AcceptLateResponses), options.AcceptLateResponses);
+        options.RetryNonIdempotentMethods = Flag(unreadable, nameof(options.RetryNonIdempotentMethods), options.RetryNonIdempotentMethods);
+        options.RetryRatio = Read<double>(unreadable, nameof(options.RetryRatio), options.RetryRatio, TryParse, Bounds.Ratio);
+        options.MinRetriesPerSecond = Read<int>(unreadable, nameof(options.MinRetriesPerSecond), options.MinRetriesPerSecond, TryParse, Bounds.NotNegative);
     }
 
     /// <summary>No thousands separators: what is 0.5 to some is 5 to others.</summary>
@@ -53,10 +62,12 @@ internal sealed class SectionValues(IConfigurationSection section)
         return !text.Contains(',') && Enum.TryParse(text, ignoreCase: true, out value);
     }
 
-    private TimeSpan Duration(GracefulHttpOptions options, string name, TimeSpan current) =>
-        Read(options, name, current, TryParseDuration, Bounds.Duration);
+    private TimeSpan Duration(List<string> unreadable, string name, TimeSpan current) =>
+        Read(unreadable, name, current, TryParseDuration, Bounds.Duration);
 
-    private T Read<T>(GracefulHttpOptions options, string name, T current, Parser<T> parser, string bounds)
+    private bool Flag(List<string> unreadable, string name, bool current) => Read(unreadable, name, current, bool.TryParse, "true or false");
+
+    private T Read<T>(List<string> unreadable, string name, T current, Parser<T> parser, string bounds)
     {
         if (!_values.TryGetValue(name, out string? text))
         {
@@ -70,9 +81,9 @@ internal sealed class SectionValues(IConfigurationSection section)
 
         // Once, also where the same section applies twice.
         string error = $"{name} is '{text}'; it must be {bounds}.";
-        if (!options.Unreadable.Contains(error))
+        if (!unreadable.Contains(error))
         {
-            options.Unreadable.Add(error);
+            unreadable.Add(error);
         }
 
         return current;

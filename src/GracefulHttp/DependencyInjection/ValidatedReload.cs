@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using GracefulHttp.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -10,14 +11,16 @@ namespace GracefulHttp.DependencyInjection;
 /// Tells <see cref="IOptionsMonitor{TOptions}"/> of a reload only when the options are valid: it would throw in the thread that
 /// reloads, and then have no options at all.
 /// </summary>
-internal sealed class ValidatedReload : IOptionsChangeTokenSource<GracefulHttpOptions>, IDisposable
+internal sealed class ValidatedReload<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>
+    : IOptionsChangeTokenSource<TOptions>, IDisposable
+    where TOptions : class
 {
-    private readonly SectionBinding _binding;
+    private readonly SectionBinding<TOptions> _binding;
     private readonly IServiceProvider _services;
     private readonly IDisposable _reloads;
     private CancellationTokenSource _changed = new();
 
-    public ValidatedReload(SectionBinding binding, IServiceProvider services)
+    public ValidatedReload(SectionBinding<TOptions> binding, IServiceProvider services)
     {
         _binding = binding;
         _services = services;
@@ -38,12 +41,12 @@ internal sealed class ValidatedReload : IOptionsChangeTokenSource<GracefulHttpOp
         string[] names = [Name];
         if (_binding.Name is null)
         {
-            names = [.. names.Union(_services.GetRequiredService<GracefulHttpClients>().Names)];
+            names = [.. names.Union(_services.GetRequiredService<IReloadedClients<TOptions>>().Names)];
         }
 
         try
         {
-            var factory = _services.GetRequiredService<IOptionsFactory<GracefulHttpOptions>>();
+            var factory = _services.GetRequiredService<IOptionsFactory<TOptions>>();
             _binding.Reload(() => Array.ForEach(names, name => factory.Create(name)));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -57,7 +60,7 @@ internal sealed class ValidatedReload : IOptionsChangeTokenSource<GracefulHttpOp
         if (_binding.Name is null)
         {
             // The monitor looks after one name only, and may have read the options of any.
-            _services.GetRequiredService<IOptionsMonitorCache<GracefulHttpOptions>>().Clear();
+            _services.GetRequiredService<IOptionsMonitorCache<TOptions>>().Clear();
         }
 
         Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel();
@@ -66,10 +69,10 @@ internal sealed class ValidatedReload : IOptionsChangeTokenSource<GracefulHttpOp
 
     private void ReloadNamed(IEnumerable<string> names)
     {
-        var monitor = _services.GetRequiredService<IOptionsMonitor<GracefulHttpOptions>>();
+        var monitor = _services.GetRequiredService<IOptionsMonitor<TOptions>>();
         foreach (string name in names)
         {
-            _services.GetRequiredService<GracefulHttpClients>().Reload(monitor.Get(name), name);
+            _services.GetRequiredService<IReloadedClients<TOptions>>().Reload(monitor.Get(name), name);
         }
     }
 
