@@ -17,7 +17,7 @@ public sealed class WireClient : IAsyncDisposable
     public WireClient(Uri server, HttpMessageHandler handler, SegmentRecorder recorder)
     {
         _recorder = recorder;
-        Graceful = handler as GracefulHttpHandler;
+        Graceful = Find(handler);
         _clock = Graceful?.TimeProvider as FakeTimeProvider;
         _signal = new ResponseSignal(handler);
         Http = new HttpClient(_signal) { BaseAddress = server };
@@ -70,6 +70,17 @@ public sealed class WireClient : IAsyncDisposable
     }
 
     public Task WaitForIdleAsync() => (Graceful?.WaitForIdleAsync() ?? Task.CompletedTask).WithinAsync();
+
+    /// <summary>Retries and others of the user's may be above it.</summary>
+    private static GracefulHttpHandler? Find(HttpMessageHandler? handler)
+    {
+        while (handler is DelegatingHandler above and not GracefulHttpHandler)
+        {
+            handler = above.InnerHandler;
+        }
+
+        return handler as GracefulHttpHandler;
+    }
 
     /// <summary>Before its close_notify an idle TLS connection waits a moment for the peer's FIN: by the clock, which nobody moves any more.</summary>
     private async Task EndAsync()

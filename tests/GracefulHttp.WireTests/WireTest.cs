@@ -139,9 +139,9 @@ public abstract class WireTest : IAsyncLifetime
     /// As it stands the runtime drains a response that is disposed between its headers and the first read, for up to 2 s.
     /// Without that, when a connection ends does not depend on how fast the caller was.
     /// </summary>
-    protected static SocketsHttpHandler NewSocketsHandlerWithoutDrain()
+    protected static SocketsHttpHandler NewSocketsHandlerWithoutDrain(int maxConnections = 1)
     {
-        SocketsHttpHandler handler = NewSocketsHandler();
+        SocketsHttpHandler handler = NewSocketsHandler(maxConnections);
         handler.ResponseDrainTimeout = TimeSpan.Zero;
         return handler;
     }
