@@ -121,6 +121,7 @@ for what in "$@"; do
         record_micro storm "micro storm" "What requests that nobody abandons see of a storm of abandoned ones beside them, over HTTP/2."
         record_micro bench "micro bench" "The operations by themselves, measured by BenchmarkDotNet."
         record_micro linger "micro linger" "What connections cost while they linger, and that they are gone when their time is up."
+        record_micro tail "micro tail" "What time-outs, retries and hedges make of a server that is slow now and then, and what they cost it."
         ;;
     *)
         echo "unknown: $what (default, nginx, apache, micro)" >&2

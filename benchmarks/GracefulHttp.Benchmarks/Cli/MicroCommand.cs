@@ -13,6 +13,7 @@ internal static class MicroCommand
         command.Subcommands.Add(new MicroCancelCommand().Create());
         command.Subcommands.Add(new MicroStormCommand().Create());
         command.Subcommands.Add(new MicroBenchCommand().Create());
+        command.Subcommands.Add(new MicroTailCommand().Create());
         return command;
     }
 }

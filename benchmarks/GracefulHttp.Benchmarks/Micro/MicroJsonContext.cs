@@ -4,6 +4,7 @@ using GracefulHttp.Benchmarks.Micro.Cancel;
 using GracefulHttp.Benchmarks.Micro.Linger;
 using GracefulHttp.Benchmarks.Micro.Overhead;
 using GracefulHttp.Benchmarks.Micro.Storm;
+using GracefulHttp.Benchmarks.Micro.Tail;
 
 namespace GracefulHttp.Benchmarks.Micro;
 
@@ -14,4 +15,5 @@ namespace GracefulHttp.Benchmarks.Micro;
 [JsonSerializable(typeof(CancelJson))]
 [JsonSerializable(typeof(StormJson))]
 [JsonSerializable(typeof(BenchJson))]
+[JsonSerializable(typeof(TailJson))]
 internal sealed partial class MicroJsonContext : JsonSerializerContext;

@@ -119,7 +119,28 @@ public sealed class MicroTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Tail_SlowAnswers_OnlyPlainClientsResetThem()
+    {
+        const int Calls = 200;
+
+        JsonElement[] all = await MeasureAsync(
+            "tail", "--calls", $"{Calls}", "--workers", "4", "--slow-percent", "10", "--slow-ms", "300", "--attempt-timeout-ms", "100");
+
+        foreach (JsonElement[] rows in all.GroupBy(row => Text(row, "protocol")).Select(Enumerable.ToArray))
+        {
+            rows.Select(row => Text(row, "client")).ShouldBe(["none", "polly", "hedging", "retry"]);
+            rows.ShouldAllBe(row => Number(row, "calls") == Calls);
+            Number(rows[0], "extraRequests").ShouldBe(0);
+            rows.Skip(1).ShouldAllBe(row => Number(row, "extraRequests") > 0);
+            Number(rows[3], "failed").ShouldBe(0);
+            Number(rows[3], "resets").ShouldBe(0);
+            rows.Skip(1).Take(2).ShouldAllBe(row => Number(row, "resets") > 0);
+        }
+    }
+
     [Theory]
+    [InlineData("micro tail --slow-percent 101", "--slow-percent: '101' is not a number from 0 to 100.")]
     [InlineData("micro overhead --rounds 0", "--rounds: '0' is not a whole number from 1 to 100000.")]
     [InlineData("micro overhead --protocol h2", "--protocol: h2 ")]
     [InlineData("micro linger --protocol h2", "--protocol: h2 ")]
