@@ -23,6 +23,16 @@ internal sealed class LatencyHistogram
         Count++;
     }
 
+    public void Add(LatencyHistogram other)
+    {
+        for (int i = 0; i < _counts.Length; i++)
+        {
+            _counts[i] += other._counts[i];
+        }
+
+        Count += other.Count;
+    }
+
     /// <summary>The duration that <paramref name="share"/> of the values do not exceed, in milliseconds; null without values.</summary>
     public double? Percentile(double share)
     {

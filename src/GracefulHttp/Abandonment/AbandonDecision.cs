@@ -61,7 +61,8 @@ internal sealed class AbandonDecision
             case Rung.Unsend:
                 HandDown(AbandonOutcome.NotSent);
                 break;
-            case Rung.Abort:
+            case Rung.Abort when _body is not null:
+                // Before its headers by the job: a connection that is stuck in its end holds neither caller nor canceller.
                 HandDown(AbandonOutcome.Aborted);
                 break;
             case Rung.Reset:
@@ -89,6 +90,8 @@ internal sealed class AbandonDecision
 
         switch (_rung)
         {
+            case Rung.Abort:
+                return HandDown(AbandonOutcome.Aborted);
             case Rung.Close:
             case Rung.CloseStream or Rung.ResetUnknown when _origin.TryReset():
                 return HandDown(AbandonOutcome.Closed);

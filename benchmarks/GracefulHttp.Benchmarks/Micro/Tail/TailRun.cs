@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GracefulHttp.Benchmarks.Compare;
+using GracefulHttp.Benchmarks.Counting;
 using GracefulHttp.Benchmarks.Peer;
 using GracefulHttp.Benchmarks.Servers;
 
@@ -9,6 +10,9 @@ namespace GracefulHttp.Benchmarks.Micro.Tail;
 internal sealed class TailRun(TailSettings settings, Action<string> progress)
 {
     private const int WarmUpCalls = 200;
+
+    /// <summary>Coarse: nothing is drawn over time here.</summary>
+    private static readonly TimeSpan SampledTime = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
@@ -42,7 +46,7 @@ internal sealed class TailRun(TailSettings settings, Action<string> progress)
             await CallAllAsync(warmUp, url, WarmUpCalls, interrupted);
         }
 
-        await peer.WatchAsync(port, isSeenBothWays: true);
+        await peer.WatchAsync(port, Sight.BothWays, SampledTime);
         (LatencyHistogram latency, int failed) work;
         long sent;
         using (var client = new TailClient(kind, settings))
@@ -54,7 +58,7 @@ internal sealed class TailRun(TailSettings settings, Action<string> progress)
         }
 
         // With the client's end: over TLS, a plain one resets its idle connections there.
-        (Counting.WireCounts wire, ServerCounts? server) = await peer.ReadCountsAsync(port);
+        (WireCounts wire, ServerCounts? server, _) = await peer.ReadCountsAsync(port);
         await peer.CloseAsync(port);
         return new TailRow(
             protocol,
@@ -65,7 +69,7 @@ internal sealed class TailRun(TailSettings settings, Action<string> progress)
             work.latency.Percentile(0.99) ?? double.NaN,
             work.latency.Percentile(0.999) ?? double.NaN,
             sent - settings.Calls,
-            wire.ResetsSent,
+            wire.ResetsFromClient ?? wire.KernelResets,
             wire.ConnectionsOpened ?? server?.ConnectionsAccepted);
     }
 
