@@ -23,12 +23,10 @@ internal sealed class Drainer(ClientState client, InnerHandler inner, ILogger lo
     public RequestMetrics Metrics { get; } = new(inner.MeterFactory);
 
     /// <summary>Returns at once; never throws. The caller no longer owns the request's answer.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="caller">Its caller, let go as soon as the request is counted and its message known to be in use.</param>
-    public void Take(AbandonedRequest request, GracefulRequest? caller = null)
+    public void Take(AbandonedRequest request)
     {
         request.EndAtOnce();
-        _work.Start(request, caller);
+        _work.Start(request);
     }
 
     public void LogEnded(Uri? uri, HttpMethod method, AbandonStrategy strategy, AbandonPhase phase, in AbandonEnd end)

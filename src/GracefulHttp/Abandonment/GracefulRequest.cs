@@ -134,7 +134,7 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage reques
     /// <remarks>Runs inside <see cref="CancellationTokenSource.Cancel()"/>: it decides, and queues; an upload it ends, as the runtime does.</remarks>
     private void Leave(bool isHandedDown)
     {
-        bool isTaken = false;
+        bool jobLetsGo = false;
         try
         {
             Abandon();
@@ -144,14 +144,13 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage reques
                 HandDown();
             }
 
-            // Not before the job is known: a caller that is let go may send its message again, or wait for everything to end.
-            Drainer.Take(
-                AbandonedRequest.WaitingForHeaders(this, _sending!, letsGo: mayBeUploading), caller: mayBeUploading ? null : this);
-            isTaken = true;
+            // First the job: a caller that is let go may send its message again, or wait for everything to end.
+            Drainer.Take(AbandonedRequest.WaitingForHeaders(this, _sending!, mayBeUploading));
+            jobLetsGo = mayBeUploading;
         }
         finally
         {
-            if (!isTaken)
+            if (!jobLetsGo)
             {
                 LetGo();
             }
