@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace GracefulHttp.TestKit.Wire;
 
@@ -12,8 +11,6 @@ namespace GracefulHttp.TestKit.Wire;
 /// <remarks>A listener holds the port, because the kernel would answer a SYN to a free one with RST.</remarks>
 public sealed class HandmadePeer : IDisposable
 {
-    private const int SolSocket = 1;
-    private const int SoAttachFilter = 26;
     private const int TcpHeaderLength = 20;
     private const int TcpProtocol = 6;
 
@@ -25,8 +22,9 @@ public sealed class HandmadePeer : IDisposable
 
     public HandmadePeer()
     {
-        DropAll(_raw);
-        DropAll(_listener);
+        // Nothing that comes reaches the sockets, and nothing is answered.
+        SegmentFilter.Attach(_raw, SegmentProgram.Nothing);
+        SegmentFilter.Attach(_listener, SegmentProgram.Nothing);
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();
         Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
@@ -45,26 +43,6 @@ public sealed class HandmadePeer : IDisposable
     {
         _listener.Dispose();
         _raw.Dispose();
-    }
-
-    /// <summary>A BPF program of one instruction, <c>ret #0</c>: nothing that comes reaches the socket, and nothing is answered.</summary>
-    private static void DropAll(Socket socket)
-    {
-        // struct sock_filter { u16 code; u8 jt, jf; u32 k; }
-        GCHandle program = GCHandle.Alloc(new byte[] { 0x06, 0, 0, 0, 0, 0, 0, 0 }, GCHandleType.Pinned);
-        try
-        {
-            // struct sock_fprog { unsigned short len; struct sock_filter *filter; }; the kernel copies the program.
-            Span<byte> sockFprog = stackalloc byte[2 * IntPtr.Size];
-            sockFprog.Clear();
-            sockFprog[0] = 1;
-            MemoryMarshal.Write(sockFprog[IntPtr.Size..], program.AddrOfPinnedObject());
-            socket.SetRawSocketOption(SolSocket, SoAttachFilter, sockFprog);
-        }
-        finally
-        {
-            program.Free();
-        }
     }
 
     private void Send(in Segment answered, TcpControlBits flags, uint sequence, uint acknowledgment)

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace GracefulHttp.TestKit.Wire;
 
 /// <summary>
@@ -22,14 +20,12 @@ public sealed class SegmentRecorder : IAsyncDisposable
     private readonly SegmentCounters _counters = new();
     private readonly Dictionary<int, MarkerSeen> _expectedMarkers = [];
     private readonly List<SegmentWaiter> _waiters = [];
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool _disposed;
 
     private SegmentRecorder(int[] serverPorts, RecordingDetail detail)
     {
         _serverPorts = serverPorts;
         _detail = detail;
-        _socket = new SegmentSocket([.. serverPorts, _markers.Port], detail == RecordingDetail.EverySegment);
+        _socket = SegmentSocket.OfPorts([.. serverPorts, _markers.Port], detail == RecordingDetail.EverySegment);
     }
 
     /// <summary>RST segments from a client. One connection may send several: one per segment that arrives at its closed socket.</summary>
@@ -69,7 +65,7 @@ public sealed class SegmentRecorder : IAsyncDisposable
     }
 
     /// <summary>Whether this process may record, and if not, why.</summary>
-    public static bool IsAvailable(out string whyNot) => SegmentSocket.IsAvailable(out whyNot);
+    public static bool IsAvailable(out string whyNot) => SegmentSocket.MaySeePorts(out whyNot);
 
     /// <summary>Records SYN, FIN and RST of all connections to the given ports, from now on.</summary>
     public static SegmentRecorder Start(params int[] serverPorts) => Start(RecordingDetail.Edges, serverPorts);
@@ -79,7 +75,7 @@ public sealed class SegmentRecorder : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(serverPorts);
         var recorder = new SegmentRecorder([.. serverPorts], detail);
-        new Thread(recorder.Receive) { IsBackground = true, Name = "segment recorder" }.Start();
+        recorder._socket.Start(recorder.Record);
         return recorder;
     }
 
@@ -149,15 +145,8 @@ public sealed class SegmentRecorder : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_disposed)
-        {
-            return;
-        }
-
-        _disposed = true;
-        _socket.Dispose();
         _markers.Dispose();
-        await _ended.Task;
+        await _socket.DisposeAsync();
     }
 
     public override string ToString() => string.Join('\n', Segments);
@@ -170,27 +159,6 @@ public sealed class SegmentRecorder : IAsyncDisposable
         }
     }
 
-    /// <summary>A thread of its own, so that a starved thread pool delays no recording and the receive buffer stays short.</summary>
-    private void Receive()
-    {
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(256, pinned: true);
-        try
-        {
-            while (true)
-            {
-                int length = _socket.Receive(buffer);
-                Record(buffer.AsSpan(0, length));
-            }
-        }
-        catch (Exception e) when (_disposed && e is SocketException or ObjectDisposedException)
-        {
-            _ended.SetResult();
-        }
-        catch (Exception e)
-        {
-            _ended.SetException(e);
-        }
-    }
     private void Record(ReadOnlySpan<byte> packet)
     {
         // Markers first: their client ports are chosen by the system, which may hand out that of a server that is gone.
@@ -243,7 +211,7 @@ public sealed class SegmentRecorder : IAsyncDisposable
     /// <summary>Ends with <paramref name="task"/>, or fails as soon as nothing is recorded any more.</summary>
     private async Task UnlessEndedAsync(Task task, TimeSpan timeout)
     {
-        Task first = await Task.WhenAny(task, _ended.Task).WaitAsync(timeout);
+        Task first = await Task.WhenAny(task, _socket.Ended).WaitAsync(timeout);
         await first;
         ObjectDisposedException.ThrowIf(first != task, this);
     }
