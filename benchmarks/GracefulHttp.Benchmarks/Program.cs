@@ -19,6 +19,7 @@ new CompareCommand(isRun: true).AddTo(run);
 root.Subcommands.Add(run);
 root.Subcommands.Add(MicroCommand.Create());
 root.Subcommands.Add(new ServeCommand().Create());
+root.Subcommands.Add(new WatchCommand().Create());
 root.Subcommands.Add(PeerHostCommand.Create());
 
 ParseResult parsed = root.Parse(args);
