@@ -18,6 +18,7 @@ var run = new Command("run", "The same comparison against 'serve' on another hos
 new CompareCommand(isRun: true).AddTo(run);
 root.Subcommands.Add(run);
 root.Subcommands.Add(MicroCommand.Create());
+root.Subcommands.Add(new ChainCommand().Create());
 root.Subcommands.Add(new ServeCommand().Create());
 root.Subcommands.Add(new WatchCommand().Create());
 root.Subcommands.Add(PeerHostCommand.Create());
