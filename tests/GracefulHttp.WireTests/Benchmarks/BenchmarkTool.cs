@@ -10,7 +10,7 @@ internal static class BenchmarkTool
     /// <summary>For a machine that is busy with much else: it tells a hang, it measures nothing.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    private static readonly string Assembly =
+    public static string Assembly { get; } =
         typeof(BenchmarkTool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "Benchmarks").Value!;
 
     public static Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => RunInAsync([], arguments);
