@@ -1,8 +1,8 @@
 #!/bin/sh
 # Measures and records benchmarks/results: the default comparison, the same against nginx and Apache httpd as reverse proxies in
-# front of a slow backend, all on loopback, and the micro measurements. Needs Debian's nginx, apache2 and openssl.
+# front of a slow backend, all on loopback, the micro measurements and the call chain. Needs Debian's nginx, apache2 and openssl.
 #
-#   benchmarks/targets/run.sh [default] [nginx] [apache] [micro]      without arguments: all of them, about twenty minutes
+#   benchmarks/targets/run.sh [default] [nginx] [apache] [micro] [chain]      without arguments: all of them, about twenty minutes
 #
 # The default comparison also leaves its page and its chart. Options of compare can be handed over in COMPARE, for instance
 # COMPARE="--seconds 2".
@@ -49,13 +49,14 @@ record() {
     echo "recorded $file"
 }
 
-# record_micro PART TITLE NOTE : one measurement into one file.
-record_micro() {
-    file=$results/micro-$1.md
+# record_alone COMMAND NOTE : one measurement without a target into one file.
+record_alone() {
+    file=$results/$(echo "$1" | sed 's/ --protocol//' | tr ' ' -).md
     {
-        printf '# %s\n\n%s Reproduce with `benchmarks/targets/run.sh micro`.\n' "$2" "$3"
-        printf '\n    dotnet run -c Release --project benchmarks/GracefulHttp.Benchmarks -- micro %s\n\n```\n' "$1"
-        "$tool" micro "$1"
+        printf '# %s\n\n%s Reproduce with `benchmarks/targets/run.sh %s`.\n' "$1" "$2" "${1%% *}"
+        printf '\n    dotnet run -c Release --project benchmarks/GracefulHttp.Benchmarks -- %s\n\n```\n' "$1"
+        # shellcheck disable=SC2086 # the command is words
+        "$tool" $1
         echo '```'
     } >"$dir/record.md"
     cp "$dir/record.md" "$file"
@@ -83,7 +84,7 @@ configure() {
 dotnet build -c Release --nologo -v quiet benchmarks/GracefulHttp.Benchmarks
 mkdir -p "$results"
 ulimit -n 16384 2>/dev/null || true
-[ $# -gt 0 ] || set -- default nginx apache micro
+[ $# -gt 0 ] || set -- default nginx apache micro chain
 for what in "$@"; do
     case $what in
     default)
@@ -116,15 +117,19 @@ for what in "$@"; do
         stop
         ;;
     micro)
-        record_micro overhead "micro overhead" "What a request costs that nobody abandons, beside a bare \`SocketsHttpHandler\`."
-        record_micro cancel "micro cancel" "How long a caller that leaves waits for its exception, beside a plain client."
-        record_micro storm "micro storm" "What requests that nobody abandons see of a storm of abandoned ones beside them, over HTTP/2."
-        record_micro bench "micro bench" "The operations by themselves, measured by BenchmarkDotNet."
-        record_micro linger "micro linger" "What connections cost while they linger, and that they are gone when their time is up."
-        record_micro tail "micro tail" "What time-outs, retries and hedges make of a server that is slow now and then, and what they cost it."
+        record_alone "micro overhead" "What a request costs that nobody abandons, beside a bare \`SocketsHttpHandler\`."
+        record_alone "micro cancel" "How long a caller that leaves waits for its exception, beside a plain client."
+        record_alone "micro storm" "What requests that nobody abandons see of a storm of abandoned ones beside them, over HTTP/2."
+        record_alone "micro bench" "The operations by themselves, measured by BenchmarkDotNet."
+        record_alone "micro linger" "What connections cost while they linger, and that they are gone when their time is up."
+        record_alone "micro tail" "What time-outs, retries and hedges make of a server that is slow now and then, and what they cost it."
+        ;;
+    chain)
+        record_alone "chain" "How late each of three services that call each other learns that the caller has left, over HTTP/1.1."
+        record_alone "chain --protocol h2" "How late each of three services that call each other learns that the caller has left, over HTTP/2 and with no request answered between the abandoned ones."
         ;;
     *)
-        echo "unknown: $what (default, nginx, apache, micro)" >&2
+        echo "unknown: $what (default, nginx, apache, micro, chain)" >&2
         exit 1
         ;;
     esac
