@@ -14,10 +14,14 @@ public sealed class SyncPoint
     public bool IsReleased => _released.Task.IsCompleted;
 
     /// <summary>For the code that is held.</summary>
-    public Task ArriveAsync([CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    public Task ArriveAsync([CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        ArriveAsync(CancellationToken.None, file, line);
+
+    /// <summary>For the code that is held until its token fires. A wait of its own around the other would leave that to time out.</summary>
+    public Task ArriveAsync(CancellationToken cancellationToken, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         _arrived.TrySetResult();
-        return _released.Task.WithinAsync(null, "the release of a sync point", file, line);
+        return _released.Task.WaitAsync(cancellationToken).WithinAsync(null, "the release of a sync point", file, line);
     }
 
     /// <summary>For the test: completes when somebody is held here, or has been.</summary>

@@ -19,7 +19,7 @@ internal sealed class DuplexUpload : HttpContent
         Ending = cancellationToken;
         await stream.WriteAsync(new byte[10], cancellationToken);
         await stream.FlushAsync(cancellationToken);
-        await Held.ArriveAsync().WaitAsync(cancellationToken);
+        await Held.ArriveAsync(cancellationToken);
         await stream.WriteAsync(new byte[10], cancellationToken);
     }
 
