@@ -6,6 +6,7 @@ namespace GracefulHttp.Benchmarks.Chain;
 internal sealed class ChainCall
 {
     private readonly long[] _toldAt = new long[ChainSettings.Services];
+    private int _working = ChainSettings.Services;
     private long _leftAt;
 
     /// <summary>The last service works on it.</summary>
@@ -13,6 +14,15 @@ internal sealed class ChainCall
 
     /// <summary>No service does any more.</summary>
     public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>One service has done with it, whatever it learned.</summary>
+    public void End()
+    {
+        if (Interlocked.Decrement(ref _working) == 0)
+        {
+            Ended.SetResult();
+        }
+    }
 
     public void Left() => _leftAt = Stopwatch.GetTimestamp();
 

@@ -65,15 +65,12 @@ internal sealed class ChainService(int number, ChainSettings settings, ChainCall
         }
         catch (OperationCanceledException) when (callerLeft.IsCancellationRequested)
         {
-            // What is measured.
+            // What is measured. The work's own callback may have come first and taken ours back.
+            call?.Told(number);
         }
         finally
         {
-            // Of the last one all that others learn comes before: each has told the next.
-            if (next is null)
-            {
-                call?.Ended.SetResult();
-            }
+            call?.End();
         }
     }
 
