@@ -54,7 +54,15 @@ internal sealed class AbandonableBody(SentRequest request, ReceivedBody body) : 
 
         try
         {
-            return Body.Read(buffer);
+            int count = Body.Read(buffer);
+            if (!IsLeft)
+            {
+                return count;
+            }
+        }
+        catch (Exception) when (IsLeft)
+        {
+            // Said below, whatever the stream says that was disposed under its read.
         }
         catch
         {
@@ -65,6 +73,8 @@ internal sealed class AbandonableBody(SentRequest request, ReceivedBody body) : 
         {
             Exit(BodyState.Blocking);
         }
+
+        throw GatedOperations.Interrupted();
     }
 
     /// <summary>Reads through our buffer into the caller's.</summary>

@@ -28,6 +28,9 @@ internal sealed class InnerHandler
     /// <summary>Whether it is known how far a request has been sent.</summary>
     public bool TellsProgress => _connector is { FollowsRequests: true };
 
+    /// <summary>Whether a request that is cut ends a thread that is blocked in reading its answer.</summary>
+    public bool EndsBlockedReads => _connector is { EndsBlockedReads: true };
+
     /// <summary>
     /// Whether it may send a request that was abandoned, from its queue, as a redirect or with credentials, or keep its cookies,
     /// and cannot be kept from it.

@@ -67,10 +67,17 @@ internal abstract class OwnedBody(SentRequest request, ReceivedBody body)
                     return;
 
                 case BodyState.Blocking when TryMove(BodyState.Blocking, BodyState.BusyAndLeft):
-                    // No token reaches a blocked read; disposing its stream does, as it does without us.
+                    // No token reaches a blocked read. Its connection ends it, and then the reader disposes the response: did
+                    // we, as it goes without us, the runtime's drain would read beside it, each take from the other, and the
+                    // connection go to the next request with a thread in it.
                     request.Abandon();
                     body.NoteFailure();
-                    body.Dispose();
+                    request.Scope.Cut();
+                    if (body.IsStream || !request.Drainer.Inner.EndsBlockedReads)
+                    {
+                        body.Dispose();
+                    }
+
                     return;
             }
         }

@@ -14,6 +14,7 @@ internal sealed class GracefulConnector
     private int _foreignStreamLogged;
     private volatile bool _hasUnfollowed;
     private volatile bool _hasForeign;
+    private volatile bool _hasTunnels;
 
     private GracefulConnector(ConnectionCloser closer, ConnectCallback? connect, StreamFilter? filter)
     {
@@ -29,6 +30,9 @@ internal sealed class GracefulConnector
 
     /// <summary>Whether every HTTP/1.1 connection so far tells how far a request has been sent. A stream of the user's does not.</summary>
     public bool FollowsRequests => !_hasUnfollowed;
+
+    /// <summary>Whether every HTTP/1.1 connection so far ends a blocked read when its request is cut. A stream of the user's, or a tunnel, does not.</summary>
+    public bool EndsBlockedReads => FollowsRequests && !_hasForeign && !_hasTunnels;
 
     /// <summary>The connector that <see cref="Attach"/> has put on this handler before.</summary>
     public static GracefulConnector? Find(SocketsHttpHandler handler) => handler.ConnectCallback?.Target as GracefulConnector;
@@ -114,6 +118,7 @@ internal sealed class GracefulConnector
             }
         }
 
+        _hasTunnels |= context.InitialRequestMessage.Method == HttpMethod.Connect;
         _hasForeign |= context.InitialRequestMessage.Method == HttpMethod.Connect && stream is not GracefulNetworkStream;
         return stream;
     }

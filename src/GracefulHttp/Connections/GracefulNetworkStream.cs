@@ -17,7 +17,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
 
     private readonly ConnectionCloser _closer;
     private readonly OperationGate _gate = new();
-    private readonly RequestTracker _requests = new();
+    private RequestTracker _requests = new();
     private volatile bool _underTls;
     private volatile bool _interrupted;
 
@@ -36,7 +36,12 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
     /// only where a stream of the user's between the two hands none down), it waits for them before it disposes us, and the
     /// socket goes with its own closing.
     /// </summary>
-    public void PutUnderTls() => _underTls = true;
+    /// <param name="requests">What the session carries: a request of it that is cut ends a read that blocks here.</param>
+    public void PutUnderTls(RequestTracker requests)
+    {
+        _requests = requests;
+        _underTls = true;
+    }
 
     /// <inheritdoc cref="RequestTracker.FollowRequests"/>
     public void FollowRequests() => _requests.FollowRequests();
@@ -191,14 +196,20 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
         base.Dispose(disposing);
     }
 
-    /// <summary>Waits in slices, so that a thread that no token reaches notices that the stream was disposed.</summary>
+    /// <summary>Waits in slices, so that a thread that no token reaches notices that the stream was disposed, or its request cut.</summary>
     private void WaitSync(SelectMode mode)
     {
         int waited = 0;
-        while (!_interrupted)
+        while (!IsInterrupted(mode))
         {
             if (Socket.Poll(SliceMilliseconds * 1000, mode))
             {
+                if (IsInterrupted(mode))
+                {
+                    // What has come belongs to the closing, and the buffer perhaps to somebody else by now.
+                    break;
+                }
+
                 return;
             }
 
@@ -215,4 +226,6 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
 
         throw mode == SelectMode.SelectRead ? GatedOperations.Interrupted() : GatedOperations.InterruptedWrite();
     }
+
+    private bool IsInterrupted(SelectMode mode) => _interrupted || (mode == SelectMode.SelectRead && _requests.Last is { IsCut: true });
 }

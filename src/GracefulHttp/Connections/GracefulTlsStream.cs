@@ -37,7 +37,7 @@ internal sealed class GracefulTlsStream : DuplexStream, IUngatedOperations, ITun
         _closer = closer;
         Stream inner = InnerStream(session);
         _transport = inner as GracefulNetworkStream;
-        _transport?.PutUnderTls();
+        _transport?.PutUnderTls(_requests);
         _tunnel = _transport is null && proxiesAreOurs ? Tunnel.FindTransport(inner) : null;
     }
 
@@ -168,7 +168,9 @@ internal sealed class GracefulTlsStream : DuplexStream, IUngatedOperations, ITun
         // After the peer's close_notify, after an answer that was read to its end on a connection that is not kept
         // (Connection: close), and after GOAWAY (HTTP/2) the peer's FIN is on its way; a close_notify that crosses it draws an
         // RST from the peer. Nobody waits for the end of such a connection: a request that is abandoned ends one in use.
-        if ((_gate.PeerEnded || _gate.WasIdle || !_requests.AreFollowed) && await SocketDiscard.EndsSoonAsync(socket, FinGrace, _closer.TimeProvider).ConfigureAwait(false))
+        // In use it is too where its request was cut, though nothing may be in flight then.
+        bool isInUse = !_gate.WasIdle || _requests.Last is { IsCut: true };
+        if ((_gate.PeerEnded || !isInUse || !_requests.AreFollowed) && await SocketDiscard.EndsSoonAsync(socket, FinGrace, _closer.TimeProvider).ConfigureAwait(false))
         {
             return;
         }

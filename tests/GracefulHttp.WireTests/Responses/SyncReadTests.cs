@@ -58,6 +58,27 @@ public sealed class SyncReadTests : WireTest
         await ShouldEndInPeaceAsync(client, scheme);
     }
 
+    /// <summary>The runtime would drain beside the blocked read, and each would take from the other, to the end and into the next response.</summary>
+    [Theory]
+    [MemberData(nameof(SchemesAndFramings))]
+    public async Task Dispose_WhileAThreadIsBlockedInARead_GivesItNothingThatComesLater(Scheme scheme, BodyFraming framing)
+    {
+        Serve(scheme, FinBlindScripts.StalledBody(Held, framing, rest: 100_000));
+        WireClient client = Connect(AbandonStrategy.Drain);
+        HttpResponseMessage response = await client.Http.GetAsync("/held", HttpCompletionOption.ResponseHeadersRead);
+        Stream body = await response.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[10]);
+        await Held.ArrivedAsync();
+        Task<Exception?> reading = RunBlockedAsync(() => body.ReadExactly(new byte[10]));
+        await Recorder.SettleAsync();
+
+        response.Dispose();
+        Held.Release();
+
+        (await reading.WithinAsync()).ShouldNotBeNull();
+        (await client.Http.GetStringAsync("/next").WithinAsync()).ShouldBe("ok");
+    }
+
     [Theory]
     [MemberData(nameof(Cells.Schemes), MemberType = typeof(Cells))]
     public async Task Dispose_AfterSyncReads_IsDrained(Scheme scheme)
