@@ -4,7 +4,7 @@ using System.Text;
 namespace GracefulHttp.TestKit.Servers;
 
 /// <summary>Reads HTTP/1.1 requests from a connection, one after the other. It is a test's server: it trusts its client.</summary>
-internal sealed class Http1RequestReader(Stream stream)
+public sealed class Http1RequestReader(Stream stream)
 {
     private readonly byte[] _buffer = new byte[16 * 1024];
     private int _start;
@@ -15,6 +15,7 @@ internal sealed class Http1RequestReader(Stream stream)
     /// <param name="cancellationToken">Ends the reading, not the call.</param>
     public async Task<FinBlindRequest?> ReadAsync(Func<FinBlindRequest, Task> headRead, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(headRead);
         try
         {
             return await ReadRequestAsync(headRead, cancellationToken);

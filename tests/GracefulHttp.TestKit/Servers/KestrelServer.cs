@@ -30,19 +30,21 @@ public sealed class KestrelServer : IAsyncDisposable
     /// <param name="configureTls">What else TLS shall do.</param>
     /// <param name="maxStreams">How many HTTP/2 streams of one connection may be open at the same time.</param>
     /// <param name="frames">With HTTP/2, keeps what the clients send.</param>
+    /// <param name="port">That of one that was stopped, or 0.</param>
     public static async Task<KestrelServer> StartAsync(
         RequestDelegate answer,
         SslProtocols tls = SslProtocols.None,
         bool http2 = false,
         Action<HttpsConnectionAdapterOptions>? configureTls = null,
         int maxStreams = 100,
-        Http2FrameLog? frames = null)
+        Http2FrameLog? frames = null,
+        int port = 0)
     {
         ArgumentNullException.ThrowIfNull(answer);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.Http2.MaxStreamsPerConnection = maxStreams);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
         {
             listen.Protocols = http2 ? HttpProtocols.Http2 : HttpProtocols.Http1;
             if (tls != SslProtocols.None)

@@ -1,0 +1,157 @@
+using System.Net;
+using GracefulHttp.TestKit;
+using GracefulHttp.TestKit.Servers;
+using GracefulHttp.TestKit.Wire;
+
+namespace GracefulHttp.StressTests.Storm;
+
+/// <summary>One scenario from its servers to the last of its sockets.</summary>
+internal sealed class Round(Scenario scenario)
+{
+    private const int Workers = 48;
+
+    // Far beyond what a loaded machine needs: it tells a hang.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    private readonly Ledger _ledger = new(scenario);
+    private readonly List<IStressServer> _servers = [];
+    private readonly Lock _restarting = new();
+    private readonly Dictionary<int, Task> _restarts = [];
+    private readonly long[] _left = new long[Enum.GetValues<Phase>().Length];
+    private int _next = -1;
+
+    /// <summary>Whether the client is ours, or the one that it stands in front of.</summary>
+    public bool IsGraceful { get; init; } = true;
+
+    /// <summary>Runs it, waits until nothing is left of it, and tells how it went.</summary>
+    public async Task<RoundResult> RunAsync()
+    {
+        using var log = new StressLog();
+        int socketsBefore = OpenSockets.OfThisProcess();
+        long startedAt = Ledger.Now;
+        for (int i = 0; i < scenario.Origins.Count; i++)
+        {
+            _servers.Add(await StartAsync(scenario.Origins[i], i));
+        }
+
+        int[] ports = [.. _servers.Select(server => server.BaseAddress.Port)];
+        Peaks peaks;
+        long resetConnections = 0;
+        SegmentRecorder? recorder = SegmentRecorder.IsAvailable(out _) ? SegmentRecorder.Start(RecordingDetail.CountersOnly, ports) : null;
+        try
+        {
+            await using (var sampling = new PeakSampling())
+            {
+                await StormAsync(log);
+                peaks = sampling.Peaks;
+            }
+
+            await Until.HoldsAsync(() => ports.Sum(KernelSocketTable.OpenSockets) == 0, "no open socket of the client");
+            if (recorder is not null)
+            {
+                await recorder.SettleAsync();
+                resetConnections = recorder.ConnectionsResetByClient;
+            }
+        }
+        finally
+        {
+            foreach (IStressServer server in _servers)
+            {
+                await server.DisposeAsync();
+            }
+
+            if (recorder is not null)
+            {
+                await recorder.DisposeAsync();
+            }
+        }
+
+        await Until.HoldsAsync(() => OpenSockets.OfThisProcess() <= socketsBefore, "as many sockets as before");
+        return new RoundResult
+        {
+            Duration = TimeProvider.System.GetElapsedTime(startedAt),
+            Requests = scenario.Plans.Count,
+            Left = _left,
+            RequestOutcomes = new Counts(log.RequestOutcomes),
+            ConnectionOutcomes = new Counts(log.ConnectionOutcomes),
+            ConnectionsResetByClient = resetConnections,
+            AreResetsCounted = recorder is not null,
+            Peaks = peaks,
+            Faults = [.. _ledger.Faults, .. log.Failures.Select(failure => $"The library failed: {failure} [{scenario}]")],
+        };
+    }
+
+    private async Task<IStressServer> StartAsync(OriginPlan origin, int number) => origin.IsHttp2
+        ? await Http2Server.StartAsync(_ledger, origin.IsSecure, scenario.MaxStreams)
+        : new RoughServer(_ledger, new IPAddress([127, 0, 0, (byte)(number + 1)]), origin.IsSecure);
+
+    private async Task StormAsync(StressLog log)
+    {
+        var sockets = new SocketsHttpHandler { MaxConnectionsPerServer = scenario.MaxConnectionsPerServer, UseCookies = false }.TrustTestCertificate();
+        using GracefulHttpHandler? graceful = IsGraceful ? new GracefulHttpHandler(scenario.Options, sockets) { LoggerFactory = log } : null;
+        HttpMessageHandler handler = graceful ?? (HttpMessageHandler)sockets;
+        using (var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan })
+        using (var invoker = new HttpMessageInvoker(handler, disposeHandler: false))
+        {
+            Task[] workers = [.. Enumerable.Range(0, Workers).Select(_ => Task.Run(() => WorkAsync(client, invoker)))];
+            try
+            {
+                await Task.WhenAll(workers).WithinAsync(Limit);
+            }
+            catch (TimeoutException e)
+            {
+                throw new TimeoutException($"Callers hang: {string.Join('\n', Hanging())} [{scenario}]", e);
+            }
+
+            await WhenIdleAsync(graceful);
+        }
+
+        // The pool's connections have been closed with the client.
+        await WhenIdleAsync(graceful);
+    }
+
+    private async Task WhenIdleAsync(GracefulHttpHandler? handler)
+    {
+        if (handler is not null)
+        {
+            await handler.WaitForIdleAsync().WithinAsync(null, $"nothing drains or lingers [{scenario}]");
+        }
+    }
+
+    private IEnumerable<Plan> Hanging() => _ledger.Records.Where(record => !record.Left.IsCompleted).Select(record => record.Plan);
+
+    private async Task WorkAsync(HttpClient client, HttpMessageInvoker invoker)
+    {
+        while (Interlocked.Increment(ref _next) is int id && id < scenario.Plans.Count)
+        {
+            Plan plan = scenario.Plans[id];
+            if (plan.RestartsServer)
+            {
+                await RestartAsync(plan.Origin);
+            }
+
+            using var caller = new Caller(client, invoker, _ledger.Begin(id), _servers[plan.Origin].BaseAddress);
+            await caller.RunAsync();
+            if (caller.LeftIn is { } phase)
+            {
+                Interlocked.Increment(ref _left[(int)phase]);
+            }
+        }
+    }
+
+    /// <summary>One after the other: two at once would fight for the address.</summary>
+    private Task RestartAsync(int origin)
+    {
+        lock (_restarting)
+        {
+            Task before = _restarts.GetValueOrDefault(origin, Task.CompletedTask);
+            return _restarts[origin] = AfterAsync(before);
+        }
+
+        async Task AfterAsync(Task before)
+        {
+            await before;
+            await _servers[origin].RestartAsync();
+        }
+    }
+}

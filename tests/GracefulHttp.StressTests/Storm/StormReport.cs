@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace GracefulHttp.StressTests.Storm;
+
+/// <summary>What a long run has shown, to be read by people.</summary>
+internal sealed class StormReport(int seed, int rounds, RoundResult total, IReadOnlyList<long> memory)
+{
+    private const double Mebibyte = 1024 * 1024;
+
+    public string ToMarkdown()
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"""
+            # stress, long run
+
+            Random requests, left at random moments, on servers that misbehave; client and servers in one process, every tenth round
+            with TLS. After each of the rounds nothing was draining or lingering, descriptors and sockets were back at their start, no exception
+            was unobserved, no request was a ghost, and no body held a byte of another. Reproduce with
+
+                GRACEFULHTTP_STRESS_SEED={seed} GRACEFULHTTP_STRESS_ABANDONED={total.Abandoned} GRACEFULHTTP_STRESS_RECORD=stress-long.md \
+                dotnet run -c Release --project tests/GracefulHttp.StressTests -- -class "*.StormTests"
+
+            {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {TimeProvider.System.GetUtcNow():yyyy-MM-dd}
+
+            | | |
+            |---|---:|
+            | rounds | {rounds} |
+            | duration | {total.Duration:hh\:mm\:ss} |
+            | requests | {total.Requests:N0} |
+            | abandoned | {total.Abandoned:N0} ({total.Abandoned / total.Duration.TotalSeconds:N0}/s) |
+            | TCP sockets at most, both ends | {total.Peaks.Sockets:N0} |
+            | of these in TIME_WAIT at most, beside | {total.Peaks.TimeWait:N0} |
+            | heap at most, garbage included | {total.Peaks.HeapBytes / Mebibyte:N0} MiB |
+            | small objects left on the heap after the third round, and after the last | {memory[Math.Min(2, memory.Count - 1)] / Mebibyte:N1} MiB, {memory[^1] / Mebibyte:N1} MiB |
+            """);
+        AddTable(text, "Where the requests were when their callers left", Enum.GetValues<Phase>().Select(phase => KeyValuePair.Create(Name(phase), total.Left[(int)phase])));
+        AddTable(text, "What became of them", total.RequestOutcomes.All);
+        AddTable(text, "How connections ended", total.ConnectionOutcomes.All);
+        text.AppendLine().AppendLine(total.AreResetsCounted
+            ? $"The client reset {total.ConnectionsResetByClient:N0} connections; for {total.ConnectionsThatMayReset:N0} the table gives a reason (`aborted`, `linger_…`, `send_stuck`). Unexplained in any round: 0."
+            : "Resets were not counted: that needs the right to open raw sockets.");
+        return text.ToString();
+    }
+
+    private static string Name(Phase phase) => phase switch
+    {
+        Phase.NotSeen => "not seen by the server: queued, connecting, on its way",
+        Phase.Uploading => "uploading",
+        Phase.WaitingForHeaders => "waiting for headers",
+        _ => "reading the body",
+    };
+
+    private static void AddTable(StringBuilder text, string title, IEnumerable<KeyValuePair<string, long>> rows)
+    {
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {title}").AppendLine().AppendLine("| | |").AppendLine("|---|---:|");
+        foreach ((string name, long count) in rows)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {count:N0} |");
+        }
+    }
+}

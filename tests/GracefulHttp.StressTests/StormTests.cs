@@ -1,0 +1,80 @@
+using System.Globalization;
+using GracefulHttp.StressTests.Storm;
+
+namespace GracefulHttp.StressTests;
+
+/// <summary>
+/// Random requests, left at random moments, on servers that misbehave, round after round; after each nothing is left of it.
+/// </summary>
+/// <remarks>
+/// <c>GRACEFULHTTP_STRESS_SEED</c> replays a run, with <c>GRACEFULHTTP_STRESS_ROUND</c> one round of it.
+/// <c>GRACEFULHTTP_STRESS_SECONDS</c> makes it longer; <c>GRACEFULHTTP_STRESS_ABANDONED</c> goes on until so many requests have been
+/// abandoned, most of them without TLS and with small bodies, and <c>GRACEFULHTTP_STRESS_RECORD</c> names a file for what it has shown.
+/// </remarks>
+public sealed class StormTests
+{
+    private const int RequestsPerRound = 3_000;
+    private const int RequestsPerQuickRound = 30_000;
+    private const int ThoroughEvery = 10;
+
+    // What pools and the runtime keep is there after these.
+    private const int WarmUpRounds = 3;
+    private const long MemorySlack = 24 * 1024 * 1024;
+
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task GracefulHttpHandler_RandomRequestsLeftAtRandomMoments_LeavesNothingBehindAndMixesNothingUp()
+    {
+        int seed = (int)(Setting("SEED") ?? Random.Shared.Next());
+        long? abandonedWanted = Setting("ABANDONED");
+        TimeSpan slice = Setting("SECONDS") is { } seconds ? TimeSpan.FromSeconds(seconds) : Slice;
+        Write($"GRACEFULHTTP_STRESS_SEED={seed}");
+        using var unobserved = new UnobservedExceptions();
+        var memory = new List<long>();
+        var total = new RoundResult();
+        int number = (int)(Setting("ROUND") ?? 0);
+        do
+        {
+            bool isQuick = abandonedWanted is not null && number % ThoroughEvery != 0;
+            Scenario scenario = Scenario.Of(seed, number, isQuick ? RequestsPerQuickRound : RequestsPerRound, isQuick);
+            RoundResult round = await new Round(scenario).RunAsync();
+            total = RoundResult.Sum(total, round);
+            memory.Add(Heap.CollectGarbage());
+            Write($"{scenario}: {round.Abandoned} of {round.Requests} left in {round.Duration.TotalSeconds:F1} s; {round.ConnectionOutcomes}; reset {round.ConnectionsResetByClient}; heap {memory[^1] >> 10} KiB");
+
+            Assert.True(round.Faults.Count == 0, string.Join("\n\n", round.Faults));
+            unobserved.Seen.ShouldBeEmpty(scenario.ToString());
+            round.ConnectionsResetByClient.ShouldBeLessThanOrEqualTo(round.ConnectionsThatMayReset, $"{scenario}: {round.ConnectionOutcomes}");
+            number++;
+        }
+        while (Setting("ROUND") is null && (abandonedWanted is null ? total.Duration < slice : total.Abandoned < abandonedWanted));
+
+        Array.ForEach(total.Left, left => left.ShouldBeGreaterThan(0));
+        if (memory.Count > WarmUpRounds)
+        {
+            memory[^1].ShouldBeLessThan(memory[WarmUpRounds - 1] + MemorySlack);
+        }
+
+        if (Environment.GetEnvironmentVariable("GRACEFULHTTP_STRESS_RECORD") is { } file)
+        {
+            await File.WriteAllTextAsync(file, new StormReport(seed, number, total, memory).ToMarkdown());
+        }
+    }
+
+    [Fact]
+    public async Task PlainClient_SameRequests_ResetsConnections()
+    {
+        Scenario scenario = Scenario.Of(seed: 1, number: 0, requests: 500);
+
+        RoundResult round = await new Round(scenario) { IsGraceful = false }.RunAsync();
+
+        Assert.SkipUnless(round.AreResetsCounted, "Needs the right to open raw sockets.");
+        round.ConnectionsResetByClient.ShouldBeGreaterThan(0);
+    }
+
+    private static long? Setting(string name) =>
+        Environment.GetEnvironmentVariable($"GRACEFULHTTP_STRESS_{name}") is { Length: > 0 } value ? long.Parse(value, CultureInfo.InvariantCulture) : null;
+
+    private static void Write(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
+}
