@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace GracefulHttp.Abandonment;
@@ -19,8 +20,14 @@ internal sealed class ReceivedBody : IDisposable
         // The answer to HEAD tells a length and has none; nor have these two (RFC 9110 §6.4.1).
         bool hasNoBody = response.RequestMessage?.Method == HttpMethod.Head
             || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified;
-        KnownRemainder = hasNoBody ? 0 : Content.Headers.ContentLength ?? 0;
+        KnownRemainder = hasNoBody ? 0 : LengthOf(Content) ?? 0;
     }
+
+    /// <summary>How long a content says it is. Where a header says so it is not parsed in place, which would rewrite it for the caller.</summary>
+    public static long? LengthOf(HttpContent content) =>
+        !content.Headers.NonValidated.TryGetValues("Content-Length", out var told) ? content.Headers.ContentLength
+        : long.TryParse(told.ToString(), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out long length) ? length
+        : null;
 
     /// <summary>The response; its content may have been replaced by ours since.</summary>
     public HttpResponseMessage Response { get; }

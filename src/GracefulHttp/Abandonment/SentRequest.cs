@@ -66,7 +66,7 @@ internal abstract class SentRequest
         if (response.StatusCode != HttpStatusCode.SwitchingProtocols
             && Message.Method != HttpMethod.Connect
             && response.Content is not (ByteArrayContent or ReadOnlyMemoryContent)
-            && response.Content.Headers.ContentLength != 0)
+            && ReceivedBody.LengthOf(response.Content) != 0)
         {
             response.Content = new GracefulHttpContent(response.Content, new AbandonableBody(this, new ReceivedBody(response)));
         }
