@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using GracefulHttp.TestKit;
+using GracefulHttp.TestKit.Diagnostics;
+using GracefulHttp.TestKit.Time;
+using GracefulHttp.Tests.Abandonment;
+
+namespace GracefulHttp.Tests.Models;
+
+/// <summary>A client over a stub, several requests at once, each to a host of its own by which the log knows it.</summary>
+internal sealed class LadderActual : IDisposable
+{
+    private readonly RecordingLoggerFactory _logs = new();
+    private readonly GracefulHttpHandler _handler;
+    private readonly HttpClient _client;
+    private readonly List<TaskCompletionSource<HttpResponseMessage>> _answers = [];
+    private readonly List<CancellationTokenSource> _callers = [];
+    private readonly List<Task> _running = [];
+    private readonly List<StrongBox<string>> _fates = [];
+
+    public LadderActual(GracefulHttpOptions options)
+    {
+        var stub = new StubHandler((request, token) =>
+        {
+            TaskCompletionSource<HttpResponseMessage> answer = _answers[int.Parse(request.RequestUri!.Host[1..], CultureInfo.InvariantCulture)];
+            token.UnsafeRegister(_ => answer.TrySetCanceled(token), null);
+            return answer.Task;
+        });
+        _handler = new GracefulHttpHandler(options, stub) { LoggerFactory = _logs, TimeProvider = Clock };
+        _client = new HttpClient(_handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    public FakeTimeProvider Clock { get; } = new();
+
+    public List<ScriptedBody> Bodies { get; } = [];
+
+    public void Send(AbandonStrategy strategy)
+    {
+        int number = _fates.Count;
+        _answers.Add(new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously));
+        _callers.Add(new CancellationTokenSource());
+        Bodies.Add(new ScriptedBody());
+        _fates.Add(new StrongBox<string>("waiting"));
+        _running.Add(CallAsync(number, strategy, _fates[number], _callers[number].Token));
+    }
+
+    public void Answer(int number, long? length)
+    {
+        var response = new HttpResponseMessage { Content = new StreamContent(Bodies[number]) };
+        response.Content.Headers.ContentLength = length;
+        _answers[number].TrySetResult(response);
+    }
+
+    public void Cancel(int number) => _callers[number].Cancel();
+
+    /// <summary>Completes when everything is as the model says, and what the model says goes on is waiting for the next step.</summary>
+    public async Task SettlesAsAsync(LadderModel model)
+    {
+        string expected = string.Join('\n', model.Requests.Select(static (request, i) =>
+            $"{i} {request.Caller} {request.Outcome} reads {(request is { IsOpen: true, IsAnswered: true } ? request.Pieces + 1 : 0)}")) + $"\ndrains {model.Drains}";
+        long startedAt = TimeProvider.System.GetTimestamp();
+        while (Describe(model) is var actual && actual != expected)
+        {
+            if (TimeProvider.System.GetElapsedTime(startedAt) > Deadline.Default)
+            {
+                throw new TimeoutException($"The model says:\n{expected}\nbut it is:\n{actual}\n{_logs}");
+            }
+
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Completes when all callers have been let go and nothing is left.</summary>
+    public async Task EndAsync()
+    {
+        await Task.WhenAll(_running).WithinAsync();
+        await _handler.WaitForIdleAsync().WithinAsync();
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _callers.ForEach(static caller => caller.Dispose());
+        _logs.Dispose();
+    }
+
+    private string Describe(LadderModel model)
+    {
+        Dictionary<string, string> outcomes = _logs.Records.Where(static record => record.Id.Name == "RequestEnded")
+            .ToDictionary(static record => (string)record.Values["Host"]!, static record => (string)record.Values["Outcome"]!);
+        return string.Join('\n', model.Requests.Select((request, i) =>
+            $"{i} {_fates[i].Value} {outcomes.GetValueOrDefault($"r{i}")} "
+            + $"reads {(request is { IsOpen: true, IsAnswered: true } ? Bodies[i].Reads : 0)}")) + $"\ndrains {Clock.ArmedTimers}";
+    }
+
+    private async Task CallAsync(int number, AbandonStrategy strategy, StrongBox<string> fate, CancellationToken token)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"http://r{number}/");
+            using HttpResponseMessage response = await _client.SendAsync(
+                request.SetAbandonStrategy(strategy), HttpCompletionOption.ResponseHeadersRead, token);
+            await using Stream body = await response.Content.ReadAsStreamAsync(token);
+            byte[] buffer = new byte[1000];
+            while (await body.ReadAsync(buffer, token) > 0)
+            {
+            }
+
+            fate.Value = "answered";
+        }
+        catch (OperationCanceledException e) when (e.CancellationToken == token)
+        {
+            fate.Value = "left";
+        }
+        catch (IOException)
+        {
+            fate.Value = "failed";
+        }
+    }
+}
