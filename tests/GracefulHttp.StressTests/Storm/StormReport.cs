@@ -31,7 +31,7 @@ internal sealed class StormReport(int seed, int rounds, RoundResult total, IRead
             | requests | {total.Requests:N0} |
             | abandoned | {total.Abandoned:N0} ({total.Abandoned / total.Duration.TotalSeconds:N0}/s) |
             | TCP sockets at most, both ends | {total.Peaks.Sockets:N0} |
-            | of these in TIME_WAIT at most, beside | {total.Peaks.TimeWait:N0} |
+            | sockets in TIME_WAIT at most, beside these | {total.Peaks.TimeWait:N0} |
             | heap at most, garbage included | {total.Peaks.HeapBytes / Mebibyte:N0} MiB |
             | small objects left on the heap after the third round, and after the last | {memory[Math.Min(2, memory.Count - 1)] / Mebibyte:N1} MiB, {memory[^1] / Mebibyte:N1} MiB |
             """);
