@@ -11,6 +11,8 @@ internal sealed class AbandonDecision
     private readonly AbandonStrategy _strategy;
     private readonly Rung _rung;
     private readonly DrainPermit _permit;
+    private readonly AbandonReport _report;
+    private AbandonOutcome? _refusal;
     private int _outcome;
 
     /// <param name="request">The request.</param>
@@ -20,6 +22,7 @@ internal sealed class AbandonDecision
     {
         _request = request;
         _body = body;
+        _report = report;
         Drainer drainer = request.Drainer;
         _origin = drainer.Origins.For(request.Message.RequestUri);
 
@@ -46,8 +49,8 @@ internal sealed class AbandonDecision
 
     /// <summary>
     /// Ends what must have ended before the caller is let go: what has not been sent, for the connection that it waits for may
-    /// come the next moment; what may still be uploaded, for the caller may dispose it; what has begun to act for the caller. And
-    /// what is aborted, as it is without us.
+    /// come the next moment; what may still be uploaded, for the caller may dispose it; what has begun to act for the caller, or
+    /// cannot be kept from it. And what is aborted, as it is without us.
     /// </summary>
     public void EndAtOnce(bool isActing)
     {
@@ -67,6 +70,13 @@ internal sealed class AbandonDecision
                 break;
             case Rung.Reset:
                 End(AbandonOutcome.Closed);
+                break;
+            case Rung.Close when _body is null && _request.Drainer.Inner is { ActsUnhindered: true } or { IsForeign: true }:
+                HandDown(AbandonOutcome.Closed);
+                break;
+            case Rung.Drain or Rung.DrainStream when !IsMade && !_request.InnerToken.IsCancellationRequested:
+                // In the order in which callers leave: the newest drain is refused, and a caller that is let go finds its own begun.
+                _refusal = TryTakeDrain();
                 break;
         }
 
@@ -105,7 +115,12 @@ internal sealed class AbandonDecision
             return End(AbandonOutcome.Closed);
         }
 
-        AbandonOutcome refusal = TryTakeDrain();
+        AbandonOutcome refusal = _refusal ?? TryTakeDrain();
+        if (refusal == AbandonOutcome.None)
+        {
+            _report.DrainRuns();
+        }
+
         return refusal != AbandonOutcome.None && (!IsStream || _origin.TryReset()) && HandDown(refusal);
     }
 

@@ -23,10 +23,12 @@ internal sealed class Drainer(ClientState client, InnerHandler inner, ILogger lo
     public RequestMetrics Metrics { get; } = new(inner.MeterFactory);
 
     /// <summary>Returns at once; never throws. The caller no longer owns the request's answer.</summary>
-    public void Take(AbandonedRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="caller">Its caller, let go as soon as the request is counted and its message known to be in use.</param>
+    public void Take(AbandonedRequest request, GracefulRequest? caller = null)
     {
         request.EndAtOnce();
-        _work.Start(request);
+        _work.Start(request, caller);
     }
 
     public void LogEnded(Uri? uri, HttpMethod method, AbandonStrategy strategy, AbandonPhase phase, in AbandonEnd end)

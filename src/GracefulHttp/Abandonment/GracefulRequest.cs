@@ -134,7 +134,7 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage reques
     /// <remarks>Runs inside <see cref="CancellationTokenSource.Cancel()"/>: it decides, and queues; an upload it ends, as the runtime does.</remarks>
     private void Leave(bool isHandedDown)
     {
-        bool jobLetsGo = false;
+        bool isTaken = false;
         try
         {
             Abandon();
@@ -144,13 +144,14 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage reques
                 HandDown();
             }
 
-            // First the job: a caller that is let go may send its message again, or wait for everything to end.
-            Drainer.Take(AbandonedRequest.WaitingForHeaders(this, _sending!, mayBeUploading));
-            jobLetsGo = mayBeUploading;
+            // Not before the job is known: a caller that is let go may send its message again, or wait for everything to end.
+            Drainer.Take(
+                AbandonedRequest.WaitingForHeaders(this, _sending!, letsGo: mayBeUploading), caller: mayBeUploading ? null : this);
+            isTaken = true;
         }
         finally
         {
-            if (!jobLetsGo)
+            if (!isTaken)
             {
                 LetGo();
             }

@@ -18,10 +18,18 @@ internal sealed class BackgroundWork(ILogger logger, BackgroundWork? all = null)
     public int Running => Volatile.Read(ref _running);
 
     /// <summary>Runs <paramref name="job"/> on the thread pool, without the execution context of whoever is leaving.</summary>
-    public void Start(BackgroundJob job)
+    /// <param name="job">The work.</param>
+    /// <param name="first">What goes on ahead of it, once it is counted: a caller, who would wait behind the closing of a connection.</param>
+    public void Start(BackgroundJob job, IThreadPoolWorkItem? first = null)
     {
         Enter();
         job.Owner = this;
+        if (first is not null)
+        {
+            // Local: where many leave at once, the global queue is full of the work that others have left behind.
+            ThreadPool.UnsafeQueueUserWorkItem(first, preferLocal: true);
+        }
+
         ThreadPool.UnsafeQueueUserWorkItem(job, preferLocal: false);
     }
 

@@ -67,6 +67,18 @@ internal sealed class AbandonReport
         try
         {
             _isCountedAsActive = _drainer.Metrics.DrainBegan(this) ? 1 : 0;
+        }
+        catch (Exception e)
+        {
+            _drainer.Report(e);
+        }
+    }
+
+    /// <summary>The drain goes on in its job, where no activity of the caller's is current.</summary>
+    public void DrainRuns()
+    {
+        try
+        {
             _activity = Traces.StartDrain(_scope);
         }
         catch (Exception e)

@@ -32,6 +32,44 @@ public sealed class DrainEndTests
     }
 
     [Fact]
+    public async Task Drain_CancelHasReturned_HasItsPlace()
+    {
+        using var fixture = new MessageLayerFixture();
+        using var caller = new CancellationTokenSource();
+        Task sending = fixture.Client.GetAsync("http://test/", caller.Token);
+        await fixture.Sent.Task.WithinAsync();
+
+        // Inside that call, not by the job: who is let go may stop the host, after which there are no new drains.
+        caller.Cancel();
+        double active = fixture.Metrics.Sum(GracefulHttpTelemetry.DrainsActive);
+
+        active.ShouldBe(1);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WithinAsync());
+        fixture.Body.End();
+        fixture.Answer();
+        await fixture.EndAsync();
+        fixture.Metrics.Sum(GracefulHttpTelemetry.DrainsActive).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Close_HandlerThatMayGoOnSending_IsCancelledWhenCancelHasReturned()
+    {
+        using var fixture = new MessageLayerFixture(o => o.Strategy = AbandonStrategy.Close);
+        using var caller = new CancellationTokenSource();
+        Task sending = fixture.Client.GetAsync("http://test/", caller.Token);
+        await fixture.Sent.Task.WithinAsync();
+
+        // Behind its caller it could still follow a redirect.
+        caller.Cancel();
+        bool isCancelled = fixture.InnerToken.IsCancellationRequested;
+
+        isCancelled.ShouldBeTrue();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WithinAsync());
+        await fixture.EndAsync();
+        fixture.Outcomes.ShouldBe(["closed"]);
+    }
+
+    [Fact]
     public async Task EventStream_ReadCancelledOverHttp2_LeavesNoUnobservedException()
     {
         int unobserved = 0;
