@@ -92,8 +92,16 @@ internal sealed class AnswerServer : IAsyncDisposable
 
         if (hold is { } held)
         {
-            await stream.WriteAsync(answer.AsMemory(0, held.At));
-            await held.Point.ArriveAsync();
+            try
+            {
+                await stream.WriteAsync(answer.AsMemory(0, held.At));
+            }
+            finally
+            {
+                // Also where the client has seen enough already.
+                await held.Point.ArriveAsync();
+            }
+
             answer = answer[held.At..];
         }
 
