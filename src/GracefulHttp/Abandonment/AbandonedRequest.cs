@@ -21,6 +21,8 @@ internal sealed class AbandonedRequest : BackgroundJob
     private readonly AbandonDecision _decision;
     private readonly Task<HttpResponseMessage>? _sending;
     private readonly GracefulRequest? _letsGo;
+    private readonly Uri? _uri;
+    private readonly HttpMethod? _method;
     private readonly AbandonReport _report;
     private ReceivedBody? _body;
     private long _discarded;
@@ -32,6 +34,11 @@ internal sealed class AbandonedRequest : BackgroundJob
         _drainer = request.Drainer;
         _sending = sending;
         _letsGo = letsGo;
+        if (letsGo is not null)
+        {
+            (_uri, _method) = (request.Message.RequestUri, request.Message.Method);
+        }
+
         _body = body;
         _report = new AbandonReport(request, body);
         _decision = new AbandonDecision(request, body, _report);
@@ -39,7 +46,10 @@ internal sealed class AbandonedRequest : BackgroundJob
 
     /// <param name="request">The request.</param>
     /// <param name="sending">What the inner handler makes of it.</param>
-    /// <param name="letsGo">Whether its caller is still held, because its content may be in use, and is let go by this job.</param>
+    /// <param name="letsGo">
+    /// Whether its caller is still held, because its content may be in use or its message may still be redirected, and is let go by
+    /// this job.
+    /// </param>
     public static AbandonedRequest WaitingForHeaders(GracefulRequest request, Task<HttpResponseMessage> sending, bool letsGo)
     {
         var abandoned = new AbandonedRequest(request, sending, letsGo ? request : null, body: null);
@@ -101,7 +111,7 @@ internal sealed class AbandonedRequest : BackgroundJob
     }
 
     /// <summary>
-    /// Lets the caller go when nobody uses its content any more. That is what the plain client's caller waits for too, however
+    /// Lets the caller go when nobody uses its content or changes its message any more. That is what the plain client's caller waits for too, however
     /// long it takes; here a handler or a content that ignores its token holds it for a moment only.
     /// </summary>
     private async Task LetGoAsync(GracefulRequest held)
@@ -109,10 +119,32 @@ internal sealed class AbandonedRequest : BackgroundJob
         try
         {
             await ((Task)_sending!).WaitAsync(ContentGrace, _drainer.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            UndoRedirect(_request.Message);
         }
         finally
         {
             held.LetGo();
+        }
+    }
+
+    /// <summary>
+    /// Over HTTP/2 the runtime does not look at its token between an answer that came while it was sending, and the redirect. That is
+    /// not sent, but the message is changed for it.
+    /// </summary>
+    private void UndoRedirect(HttpRequestMessage message)
+    {
+        if (ReferenceEquals(message.RequestUri, _uri))
+        {
+            return;
+        }
+
+        try
+        {
+            (message.RequestUri, message.Method) = (_uri, _method!);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody sends it again.
         }
     }
 

@@ -139,14 +139,16 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage reques
         {
             Abandon();
             bool mayBeUploading = MayBeUploading;
+            bool isHeld = mayBeUploading || IsActing;
+
+            // Not before the job is known: a caller that is let go may send its message again, or wait for everything to end.
+            var abandoned = AbandonedRequest.WaitingForHeaders(this, _sending!, letsGo: isHeld);
             if (isHandedDown || mayBeUploading)
             {
                 HandDown();
             }
 
-            // Not before the job is known: a caller that is let go may send its message again, or wait for everything to end.
-            Drainer.Take(
-                AbandonedRequest.WaitingForHeaders(this, _sending!, letsGo: mayBeUploading), caller: mayBeUploading ? null : this);
+            Drainer.Take(abandoned, caller: isHeld ? null : this);
             isTaken = true;
         }
         finally

@@ -70,6 +70,34 @@ public sealed class DrainEndTests
     }
 
     [Fact]
+    public async Task Upload_RedirectedWhileItIsEnded_MessageIsAsItWas()
+    {
+        var ended = new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var inner = new StubHandler((request, token) =>
+        {
+            token.UnsafeRegister(
+                _ =>
+                {
+                    (request.RequestUri, request.Method) = (new Uri("http://test/ghost"), HttpMethod.Get);
+                    ended.SetCanceled(token);
+                },
+                null);
+            return ended.Task;
+        });
+        using var handler = new GracefulHttpHandler(new GracefulHttpOptions(), inner);
+        using var invoker = new HttpMessageInvoker(handler);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "http://test/") { Content = new ByteArrayContent([1]) };
+        using var caller = new CancellationTokenSource();
+        Task sending = invoker.SendAsync(request, caller.Token);
+
+        caller.Cancel();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WithinAsync());
+        (request.RequestUri?.AbsolutePath, request.Method).ShouldBe(("/", HttpMethod.Post));
+        await handler.WaitForIdleAsync().WithinAsync();
+    }
+
+    [Fact]
     public async Task EventStream_ReadCancelledOverHttp2_LeavesNoUnobservedException()
     {
         int unobserved = 0;

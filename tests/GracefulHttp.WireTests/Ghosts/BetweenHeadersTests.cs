@@ -17,18 +17,24 @@ public sealed class BetweenHeadersTests : CarrierTest
     private readonly CancellationTokenSource _caller = new();
     private string? _leavesAt;
 
+    /// <summary>
+    /// Over HTTP/2 the runtime does not look at its token between an answer that came while it was still sending and what that
+    /// brings. By the time that another request of the connection has been answered, it waits.
+    /// </summary>
+    private int RoundTrips => Carrier.IsHttp2() ? 3 : 0;
+
     [Theory]
     [MemberData(nameof(CarrierCells.Ways), MemberType = typeof(CarrierCells))]
     public async Task Drain_LeftBehindTheLocation_IsNotRedirected(Carrier carrier, bool withHeaders, bool suppressFlow)
     {
-        await ServeAsync(carrier, exchange => exchange.AnswerAsync(302, "Location: /ghost", $"{Last}: 1"));
+        await ServeHeldAsync(carrier, 302, "Location: /ghost", $"{Last}: 1");
         WireClient client = Connect(NewLeaving());
         using HttpRequestMessage request = NewRequest("/held", withHeaders, HttpMethod.Post);
         Uri uri = request.RequestUri!;
 
         await LeaveAsync(client, request, suppressFlow);
 
-        await ShouldSeeNoGhostAsync(client, "POST /held");
+        await ShouldSeeNoGhostAsync(client, WithRoundTrips("POST /held"));
         request.RequestUri.ShouldBeSameAs(uri);
         request.Method.ShouldBe(HttpMethod.Post);
         Outcomes.ShouldBe(["would_act"]);
@@ -38,12 +44,12 @@ public sealed class BetweenHeadersTests : CarrierTest
     [MemberData(nameof(CarrierCells.Ways), MemberType = typeof(CarrierCells))]
     public async Task Drain_LeftBehindTheChallenge_IsNotAnswered(Carrier carrier, bool withHeaders, bool suppressFlow)
     {
-        await ServeAsync(carrier, exchange => exchange.AnswerAsync(401, "WWW-Authenticate: Basic realm=\"r\"", $"{Last}: 1"));
+        await ServeHeldAsync(carrier, 401, "WWW-Authenticate: Basic realm=\"r\"", $"{Last}: 1");
         WireClient client = Connect(NewLeaving());
 
         await LeaveAsync(client, NewRequest("/held", withHeaders), suppressFlow);
 
-        await ShouldSeeNoGhostAsync(client, "GET /held");
+        await ShouldSeeNoGhostAsync(client, WithRoundTrips("GET /held"));
         Outcomes.ShouldBe(["would_act"]);
     }
 
@@ -51,12 +57,12 @@ public sealed class BetweenHeadersTests : CarrierTest
     [MemberData(nameof(CarrierCells.Ways), MemberType = typeof(CarrierCells))]
     public async Task Drain_LeftBehindTheCookie_IsNotKept(Carrier carrier, bool withHeaders, bool suppressFlow)
     {
-        await ServeAsync(carrier, exchange => exchange.AnswerAsync(200, "Set-Cookie: late=1", $"{Last}: 1"));
+        await ServeHeldAsync(carrier, 200, "Set-Cookie: late=1", $"{Last}: 1");
         WireClient client = Connect(NewLeaving());
 
         await LeaveAsync(client, NewRequest("/held", withHeaders), suppressFlow);
 
-        await ShouldSeeNoGhostAsync(client, "GET /held");
+        await ShouldSeeNoGhostAsync(client, WithRoundTrips("GET /held"));
         _jar.Count.ShouldBe(0);
         Outcomes.ShouldBe(["would_act"]);
     }
@@ -65,7 +71,7 @@ public sealed class BetweenHeadersTests : CarrierTest
     [MemberData(nameof(CarrierCells.AllStrategies), MemberType = typeof(CarrierCells))]
     public async Task AnyStrategy_LeftBehindTheCookie_IsNotKept(Carrier carrier, AbandonStrategy strategy)
     {
-        await ServeAsync(carrier, exchange => exchange.AnswerAsync(200, "Set-Cookie: late=1", $"{Last}: 1"));
+        await ServeHeldAsync(carrier, 200, "Set-Cookie: late=1", $"{Last}: 1");
         WireClient client = Connect(NewLeaving(), new GracefulHttpOptions { Strategy = strategy });
 
         await LeaveAsync(client, NewRequest("/held"));
@@ -79,12 +85,12 @@ public sealed class BetweenHeadersTests : CarrierTest
     [MemberData(nameof(CarrierCells.All), MemberType = typeof(CarrierCells))]
     public async Task Drain_LeftBehindHeadersThatDoNotAct_IsDrained(Carrier carrier)
     {
-        await ServeAsync(carrier, exchange => exchange.AnswerAsync(200, "X-First: 1", $"{Last}: 1"));
+        await ServeHeldAsync(carrier, 200, "X-First: 1", $"{Last}: 1");
         WireClient client = Connect(NewLeaving());
 
         await LeaveAsync(client, NewRequest("/held"));
 
-        await ShouldSeeNoGhostAsync(client, "GET /held");
+        await ShouldSeeNoGhostAsync(client, WithRoundTrips("GET /held"));
         Outcomes.ShouldBe(["drained"]);
         Recorder.ConnectionsOpened.ShouldBe(1);
     }
@@ -149,7 +155,7 @@ public sealed class BetweenHeadersTests : CarrierTest
     [MemberData(nameof(CarrierCells.All), MemberType = typeof(CarrierCells))]
     public async Task NaiveDrain_LeftBehindTheCookie_IsKept(Carrier carrier)
     {
-        await ServeAsync(carrier, exchange => exchange.AnswerAsync(200, "Set-Cookie: late=1", $"{Last}: 1"));
+        await ServeHeldAsync(carrier, 200, "Set-Cookie: late=1", $"{Last}: 1");
         var naive = new NaiveDrain(NewLeaving());
         WireClient client = ConnectThrough(naive);
 
@@ -178,15 +184,24 @@ public sealed class BetweenHeadersTests : CarrierTest
         return sockets;
     }
 
+    private string[] WithRoundTrips(string request) => [request, .. Enumerable.Repeat("GET /next", RoundTrips)];
+
     private async Task LeaveAsync(WireClient client, HttpRequestMessage request, bool suppressFlow = false)
     {
-        _leavesAt = Last;
         Task call;
         using (AsyncFlowControl? suppressed = suppressFlow ? ExecutionContext.SuppressFlow() : null)
         {
             call = client.Http.SendAsync(request, _caller.Token);
         }
 
+        await Held.ArrivedAsync();
+        for (int i = 0; i < RoundTrips; i++)
+        {
+            await client.Http.GetStringAsync("/next").WithinAsync();
+        }
+
+        _leavesAt = Last;
+        Held.Release();
         OperationCanceledException e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithinAsync());
         e.CancellationToken.ShouldBe(_caller.Token);
         _leavesAt = null;

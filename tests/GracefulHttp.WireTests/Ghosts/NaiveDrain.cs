@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using GracefulHttp.TestKit;
 
 namespace GracefulHttp.WireTests.Ghosts;
@@ -8,15 +9,16 @@ namespace GracefulHttp.WireTests.Ghosts;
 /// </summary>
 internal sealed class NaiveDrain(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    private Task<HttpResponseMessage>? _last;
+    private readonly ConcurrentBag<Task> _requests = [];
 
-    /// <summary>Completes when the last request has ended, with or without its caller.</summary>
-    public Task EndedAsync() => _last!.WithinAsync();
+    /// <summary>Completes when every request has ended, with or without its caller.</summary>
+    public Task EndedAsync() => Task.WhenAll(_requests).WithinAsync();
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        _last = FollowAsync(base.SendAsync(request, CancellationToken.None));
-        return _last.WaitAsync(cancellationToken);
+        Task<HttpResponseMessage> following = FollowAsync(base.SendAsync(request, CancellationToken.None));
+        _requests.Add(following);
+        return following.WaitAsync(cancellationToken);
     }
 
     /// <summary>Nobody looks at the failure of a request that was left.</summary>
