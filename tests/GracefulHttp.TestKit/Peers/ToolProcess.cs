@@ -39,6 +39,10 @@ public sealed class ToolProcess : IAsyncDisposable
             .Select(folder => Path.Combine(folder, tool))
             .FirstOrDefault(File.Exists);
 
+    /// <summary>Where a tool is.</summary>
+    /// <exception cref="FileNotFoundException">It is nowhere.</exception>
+    public static string Require(string tool) => Find(tool) ?? throw new FileNotFoundException($"{tool} is not installed.");
+
     public static bool IsAvailable(string tool, out string whyNot)
     {
         whyNot = Find(tool) is null ? $"this test needs {tool}, which is not installed" : "";
@@ -47,7 +51,7 @@ public sealed class ToolProcess : IAsyncDisposable
 
     public static ToolProcess Start(string tool, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Find(tool) ?? throw new FileNotFoundException($"{tool} is not installed."), arguments)
+        var start = new ProcessStartInfo(Require(tool), arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

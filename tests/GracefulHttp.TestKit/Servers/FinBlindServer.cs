@@ -25,20 +25,22 @@ public sealed class FinBlindServer : IAsyncDisposable
     private int _writeFaults;
     private volatile bool _stopped;
 
-    private FinBlindServer(Func<FinBlindExchange, Task> script, SslProtocols tls, Func<FinBlindExchange, Task>? headScript)
+    private FinBlindServer(Func<FinBlindExchange, Task> script, SslProtocols tls, Func<FinBlindExchange, Task>? headScript, IPAddress address)
     {
         _script = script;
         _headScript = headScript;
         _tls = tls;
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Bind(new IPEndPoint(address, 0));
         _listener.Listen();
-        Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
+        var endPoint = (IPEndPoint)_listener.LocalEndPoint!;
+        Port = endPoint.Port;
+        BaseAddress = new Uri($"{(tls == SslProtocols.None ? "http" : "https")}://{endPoint}");
         _accepting = AcceptAsync();
     }
 
     public int Port { get; }
 
-    public Uri BaseAddress => new($"{(_tls == SslProtocols.None ? "http" : "https")}://127.0.0.1:{Port}");
+    public Uri BaseAddress { get; }
 
     /// <summary>In the order in which they were accepted.</summary>
     public IReadOnlyList<FinBlindConnection> Connections
@@ -64,11 +66,15 @@ public sealed class FinBlindServer : IAsyncDisposable
     /// <param name="script">Answers one request; called for each, of all connections, concurrently.</param>
     /// <param name="tls"><see cref="SslProtocols.None"/> for http, otherwise the one TLS version to speak.</param>
     /// <param name="headScript">Runs when the headers of a request have been read, before its body is: to hold an upload, or to answer it early.</param>
+    /// <param name="address">Where it listens; null for the loopback.</param>
     public static FinBlindServer Start(
-        Func<FinBlindExchange, Task> script, SslProtocols tls = SslProtocols.None, Func<FinBlindExchange, Task>? headScript = null)
+        Func<FinBlindExchange, Task> script,
+        SslProtocols tls = SslProtocols.None,
+        Func<FinBlindExchange, Task>? headScript = null,
+        IPAddress? address = null)
     {
         ArgumentNullException.ThrowIfNull(script);
-        return new FinBlindServer(script, tls, headScript);
+        return new FinBlindServer(script, tls, headScript, address ?? IPAddress.Loopback);
     }
 
     /// <summary>No connection is accepted any more, so whatever is answered from now on came over one that exists.</summary>

@@ -10,23 +10,29 @@ namespace GracefulHttp.TestKit.Wire;
 /// <param name="AbortsOnTimeout"><c>TCPAbortOnTimeout</c>, connections given up after retransmissions or keep-alives.</param>
 /// <param name="AbortsOnLinger"><c>TCPAbortOnLinger</c>, closed sockets whose FIN_WAIT2 timed out.</param>
 /// <param name="AbortsOnMemory"><c>TCPAbortOnMemory</c>, connections reset because the kernel holds too many orphans.</param>
+/// <param name="ConnectionsOpened"><c>Tcp: ActiveOpens</c>, connections begun from here.</param>
 public readonly record struct KernelTcpCounters(
-    long ResetsSent, long AbortsOnClose, long AbortsOnData, long AbortsOnTimeout, long AbortsOnLinger, long AbortsOnMemory)
+    long ResetsSent, long AbortsOnClose, long AbortsOnData, long AbortsOnTimeout, long AbortsOnLinger, long AbortsOnMemory, long ConnectionsOpened)
 {
+    // The calling thread's namespace: /proc/net is that of the process's first thread.
+    private const string Snmp = "/proc/thread-self/net/snmp";
+    private const string Netstat = "/proc/thread-self/net/netstat";
+
     /// <summary>Whether this system has the counters.</summary>
-    public static bool IsAvailable => File.Exists("/proc/net/snmp") && File.Exists("/proc/net/netstat");
+    public static bool IsAvailable => File.Exists(Snmp) && File.Exists(Netstat);
 
     public static KernelTcpCounters Read()
     {
-        Dictionary<string, long> tcp = ReadGroup("/proc/net/snmp", "Tcp:");
-        Dictionary<string, long> extended = ReadGroup("/proc/net/netstat", "TcpExt:");
+        Dictionary<string, long> tcp = ReadGroup(Snmp, "Tcp:");
+        Dictionary<string, long> extended = ReadGroup(Netstat, "TcpExt:");
         return new KernelTcpCounters(
             tcp["OutRsts"],
             extended["TCPAbortOnClose"],
             extended["TCPAbortOnData"],
             extended["TCPAbortOnTimeout"],
             extended["TCPAbortOnLinger"],
-            extended["TCPAbortOnMemory"]);
+            extended["TCPAbortOnMemory"],
+            tcp["ActiveOpens"]);
     }
 
     public static KernelTcpCounters operator -(KernelTcpCounters after, KernelTcpCounters before) => Subtract(after, before);
@@ -37,7 +43,8 @@ public readonly record struct KernelTcpCounters(
         after.AbortsOnData - before.AbortsOnData,
         after.AbortsOnTimeout - before.AbortsOnTimeout,
         after.AbortsOnLinger - before.AbortsOnLinger,
-        after.AbortsOnMemory - before.AbortsOnMemory);
+        after.AbortsOnMemory - before.AbortsOnMemory,
+        after.ConnectionsOpened - before.ConnectionsOpened);
 
     /// <summary>Each group is two lines with the same prefix: the names, then the values.</summary>
     private static Dictionary<string, long> ReadGroup(string file, string prefix)
