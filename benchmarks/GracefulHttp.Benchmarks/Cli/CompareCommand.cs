@@ -17,7 +17,8 @@ internal sealed class CompareCommand(bool isRun = false)
     private static readonly (double Seconds, int Rounds) Full = (3, 7);
 
     private readonly Option<CompareStrategy[]> _strategies = NameOption.CreateList<CompareStrategy>(
-        "--strategies", "What becomes of abandoned requests: abort is a plain HttpClient. [default: all]");
+        "--strategies", "What becomes of abandoned requests: abort is a plain HttpClient; retry asks once more instead of giving up, and is there "
+            + "for requests that wait for headers. [default: abort,close,drain]");
 
     private readonly Option<WireProtocol[]> _protocols = NameOption.CreateList<WireProtocol>(
         "--protocol", "What is spoken: HTTP/1.1, HTTP/1.1 over TLS, HTTP/2 over TLS (Kestrel only). [default: all]");
@@ -53,7 +54,7 @@ internal sealed class CompareCommand(bool isRun = false)
 
     private readonly Option<bool> _full = new("--full")
     {
-        Description = "All phases and longer, more rounds: about half an hour. What is given by option stays as given.",
+        Description = "All phases and strategies, and longer, more rounds: about half an hour. What is given by option stays as given.",
     };
 
     private readonly Option<FileInfo> _json = OutputFile.CreateOption("--json", "Write the results to this file as well.");
@@ -137,7 +138,9 @@ internal sealed class CompareCommand(bool isRun = false)
     private static bool IsSlowUrl(string target, string? text) =>
         text is null || (Uri.TryCreate(new Uri(target), text, out Uri? url) && url.Authority == new Uri(target).Authority);
 
-    private string NothingToCompare(CommandResult command, string? target) => target is not null
+    private string NothingToCompare(CommandResult command, string? target) => AllCells(command).Count > 0
+        ? $"--strategies {Names(command.GetValue(_strategies))} with --phase {Names(command.GetValue(_phases))}: only headers are asked for again."
+        : target is not null
         ? $"--protocol: {Names(command.GetValue(_protocols))} cannot be spoken with --target {target}."
         : $"--protocol {Names(command.GetValue(_protocols))} with --server {Names(command.GetValue(_servers))}: only kestrel speaks h2.";
 
@@ -146,7 +149,7 @@ internal sealed class CompareCommand(bool isRun = false)
 
     private CompareSettings Read(CommandResult command) => new()
     {
-        Strategies = Values(command, _strategies),
+        Strategies = Strategies(command),
         Cells = Cells(command),
         Workers = command.GetValue(_workers),
         Abandon = command.GetValue(_abandon),
@@ -171,7 +174,16 @@ internal sealed class CompareCommand(bool isRun = false)
     private T Value<T>(CommandResult command, Option<T> option, T full) =>
         command.GetValue(_full) && !IsGiven(command, option) ? full : command.GetValue(option)!;
 
+    private CompareStrategy[] Strategies(CommandResult command) =>
+        IsGiven(command, _strategies) || command.GetValue(_full) ? Values(command, _strategies) : CompareStrategies.OfGivingUp;
+
     private List<Cell> Cells(CommandResult command)
+    {
+        CompareStrategy[] strategies = Strategies(command);
+        return [.. AllCells(command).Where(cell => strategies.Any(strategy => strategy.IsFor(cell.Phase)))];
+    }
+
+    private List<Cell> AllCells(CommandResult command)
     {
         IEnumerable<RequestPhase> phases = IsGiven(command, _phases) || command.GetValue(_full) ? Values(command, _phases) : Standard.Phases;
         if (command.GetValue(_target) is not { } target)

@@ -28,7 +28,8 @@ internal sealed class Caller(ComparedClient client, RowTarget target, TimeSpan t
     }
 
     /// <summary>A request that its caller leaves, or whatever the row has instead.</summary>
-    public Task<bool> AbandonAsync() => target.Phase == RequestPhase.IdleClose ? CloseIdleAsync() : LeaveAsync();
+    public Task<bool> AbandonAsync() =>
+        target.Phase == RequestPhase.IdleClose ? CloseIdleAsync() : client.Retries ? AskAgainAsync() : LeaveAsync();
 
     private async Task<bool> LeaveAsync()
     {
@@ -53,23 +54,46 @@ internal sealed class Caller(ComparedClient client, RowTarget target, TimeSpan t
         }
     }
 
+    private async Task<bool> AskAgainAsync()
+    {
+        using HttpRequestMessage request = target.SlowRequest(client.Http);
+        QuickRetries.SlowCall call = QuickRetries.Follow(request, target.Fast);
+        if (!await IsAnsweredAsync(client.Http.SendAsync(request), expectedBody: null))
+        {
+            return false;
+        }
+
+        if (call.Attempts > 1)
+        {
+            tally.AbandonUntimed();
+        }
+        else
+        {
+            tally.AnswerInTime();
+        }
+
+        return true;
+    }
+
     private async Task<bool> CloseIdleAsync()
     {
         using ComparedClient own = client.ForOneRequest();
         bool answered = await GetAsync(own);
         if (answered)
         {
-            tally.CloseIdle();
+            tally.AbandonUntimed();
         }
 
         return answered;
     }
 
-    private async Task<bool> GetAsync(ComparedClient from)
+    private Task<bool> GetAsync(ComparedClient from) => IsAnsweredAsync(from.Http.GetAsync(target.Fast), target.ExpectedBody);
+
+    private async Task<bool> IsAnsweredAsync(Task<HttpResponseMessage> asking, ReadOnlyMemory<byte>? expectedBody)
     {
         try
         {
-            using HttpResponseMessage response = await from.Http.GetAsync(target.Fast);
+            using HttpResponseMessage response = await asking;
             ReadOnlyMemory<byte> body = await response.Content.ReadAsByteArrayAsync();
             if (response.StatusCode != HttpStatusCode.OK)
             {
@@ -77,7 +101,7 @@ internal sealed class Caller(ComparedClient client, RowTarget target, TimeSpan t
                 return false;
             }
 
-            if (target.ExpectedBody is { } expected && !body.Span.SequenceEqual(expected.Span))
+            if (expectedBody is { } expected && !body.Span.SequenceEqual(expected.Span))
             {
                 tally.Fail($"a wrong body of {body.Length} bytes");
                 return false;

@@ -17,7 +17,7 @@ internal sealed class CompareRun(CompareSettings settings, ICompareProgress prog
         progress.WarmingUp();
         foreach (Cell cell in settings.Cells.DistinctBy(cell => cell.Protocol))
         {
-            foreach (CompareStrategy strategy in settings.Strategies)
+            foreach (CompareStrategy strategy in settings.StrategiesIn(cell))
             {
                 interrupted.ThrowIfCancellationRequested();
                 await runner.WarmUpAsync(cell, strategy, FirstWarmUpTime, interrupted);
@@ -33,7 +33,7 @@ internal sealed class CompareRun(CompareSettings settings, ICompareProgress prog
     /// <summary>The strategies take turns, and each round another one begins: what changes on the machine meets all of them alike.</summary>
     private async Task RunAsync(Cell cell, RowRunner runner, ICollection<CompareRow> rows, CancellationToken interrupted)
     {
-        IReadOnlyList<CompareStrategy> strategies = settings.Strategies;
+        IReadOnlyList<CompareStrategy> strategies = settings.StrategiesIn(cell);
         Dictionary<CompareStrategy, List<CompareRound>> rounds = strategies.ToDictionary(strategy => strategy, _ => new List<CompareRound>());
         try
         {

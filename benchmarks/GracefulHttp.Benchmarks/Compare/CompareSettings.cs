@@ -47,6 +47,9 @@ internal sealed record CompareSettings
     /// <summary>Where the user's server answers late; may contain <c>{ms}</c> and <c>{phase}</c>.</summary>
     public string? SlowUrl { get; init; }
 
+    /// <summary>How many rounds there are in all.</summary>
+    public int Turns => Cells.Sum(cell => StrategiesIn(cell).Count) * Rounds;
+
     /// <summary>How long a caller waits in all.</summary>
     /// <remarks>
     /// With a network between, a request on a new connection needs up to four round trips (TCP, TLS, HTTP/2 or TLS 1.2, itself) to get
@@ -63,4 +66,6 @@ internal sealed record CompareSettings
 
     /// <summary>Before each round, so that the pool has its connections: a few times as long as a slow answer takes.</summary>
     public TimeSpan WarmUpTime => TimeSpan.FromMilliseconds(230) + (LeaveAfter * 6);
+
+    public IReadOnlyList<CompareStrategy> StrategiesIn(Cell cell) => [.. Strategies.Where(strategy => strategy.IsFor(cell.Phase))];
 }

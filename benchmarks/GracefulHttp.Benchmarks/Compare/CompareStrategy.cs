@@ -11,4 +11,10 @@ internal enum CompareStrategy
 
     /// <summary><see cref="AbandonStrategy.Drain"/>.</summary>
     Drain,
+
+    /// <summary>
+    /// <see cref="GracefulRetryHandler"/> over <see cref="Drain"/>: the caller does not leave, it asks once more, and what it does not
+    /// need of the two answers is abandoned.
+    /// </summary>
+    Retry,
 }

@@ -12,29 +12,35 @@ internal sealed class ComparedClient : IDisposable
 
     private readonly CompareStrategy _strategy;
     private readonly WireProtocol _protocol;
+    private readonly TimeSpan _leaveAfter;
     private readonly GracefulHttpHandler? _graceful;
 
     /// <summary>The handlers of the clients for one request, which may still be closing their connections.</summary>
     private readonly ConcurrentQueue<GracefulHttpHandler> _others;
 
-    public ComparedClient(CompareStrategy strategy, WireProtocol protocol)
-        : this(strategy, protocol, [])
+    /// <param name="strategy">What becomes of requests that are abandoned.</param>
+    /// <param name="protocol">What it speaks.</param>
+    /// <param name="leaveAfter">When <see cref="CompareStrategy.Retry"/> asks again.</param>
+    public ComparedClient(CompareStrategy strategy, WireProtocol protocol, TimeSpan leaveAfter = default)
+        : this(strategy, protocol, leaveAfter, [])
     {
     }
 
-    private ComparedClient(CompareStrategy strategy, WireProtocol protocol, ConcurrentQueue<GracefulHttpHandler> others)
+    private ComparedClient(CompareStrategy strategy, WireProtocol protocol, TimeSpan leaveAfter, ConcurrentQueue<GracefulHttpHandler> others)
     {
         _strategy = strategy;
         _protocol = protocol;
+        _leaveAfter = leaveAfter;
         _others = others;
         SocketsHttpHandler sockets = CreateSockets();
         _graceful = strategy switch
         {
             CompareStrategy.Close => new GracefulHttpHandler(new GracefulHttpOptions { Strategy = AbandonStrategy.Close }, sockets),
-            CompareStrategy.Drain => new GracefulHttpHandler(new GracefulHttpOptions { Strategy = AbandonStrategy.Drain }, sockets),
+            CompareStrategy.Drain or CompareStrategy.Retry => new GracefulHttpHandler(new GracefulHttpOptions { Strategy = AbandonStrategy.Drain }, sockets),
             _ => null,
         };
-        Http = new HttpClient((HttpMessageHandler?)_graceful ?? sockets)
+        Retries = strategy == CompareStrategy.Retry;
+        Http = new HttpClient(Retries ? Retrying(_graceful!, leaveAfter) : (HttpMessageHandler?)_graceful ?? sockets)
         {
             Timeout = RequestTimeout,
             DefaultRequestVersion = protocol == WireProtocol.H2 ? HttpVersion.Version20 : HttpVersion.Version11,
@@ -44,10 +50,13 @@ internal sealed class ComparedClient : IDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>Whether callers ask again rather than leave.</summary>
+    public bool Retries { get; }
+
     /// <summary>A client with connections of its own, for whoever opens and closes one each time. Disposed by the caller.</summary>
     public ComparedClient ForOneRequest()
     {
-        var client = new ComparedClient(_strategy, _protocol, _others);
+        var client = new ComparedClient(_strategy, _protocol, _leaveAfter, _others);
         if (client._graceful is { } graceful)
         {
             _others.Enqueue(graceful);
@@ -83,6 +92,18 @@ internal sealed class ComparedClient : IDisposable
     }
 
     public void Dispose() => Http.Dispose();
+
+    /// <summary>Once, at once, and for every call that wants it: as many requests are abandoned as of the other strategies.</summary>
+    private static GracefulRetryHandler Retrying(GracefulHttpHandler graceful, TimeSpan attemptTimeout) => new(
+        new GracefulRetryOptions
+        {
+            TotalRequestTimeout = RequestTimeout,
+            AttemptTimeout = attemptTimeout,
+            MaxRetryAttempts = 1,
+            Delay = TimeSpan.FromMilliseconds(1),
+            RetryRatio = 1,
+        },
+        new QuickRetries(graceful));
 
     private static SocketsHttpHandler CreateSockets() => new()
     {

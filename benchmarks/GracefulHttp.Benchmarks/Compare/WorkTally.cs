@@ -11,7 +11,9 @@ internal sealed class WorkTally
     /// <summary>Useful requests answered right that were under way when it ended; they cost, but do not count for the rate.</summary>
     public long OkLate { get; private set; }
 
-    /// <summary>Requests whose caller left; for <see cref="RequestPhase.IdleClose"/> connections closed while idle.</summary>
+    /// <summary>
+    /// Requests whose caller left, or took the answer of another; for <see cref="RequestPhase.IdleClose"/> connections closed while idle.
+    /// </summary>
     public long Abandoned { get; private set; }
 
     /// <summary>Slow requests that were answered before their caller left.</summary>
@@ -55,7 +57,8 @@ internal sealed class WorkTally
         }
     }
 
-    public void CloseIdle()
+    /// <summary>Where nobody waited for an exception.</summary>
+    public void AbandonUntimed()
     {
         lock (_gate)
         {

@@ -9,7 +9,7 @@ internal sealed class LiveProgress(CompareSettings settings, IAnsiConsole consol
     /// <summary>Rare, because drawing costs CPU time in the process that is measured.</summary>
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(500);
 
-    private readonly int _total = settings.Cells.Count * settings.Strategies.Count * settings.Rounds;
+    private readonly int _total = settings.Turns;
     private int _finished;
 
     /// <summary>Shows progress while <paramref name="run"/> runs.</summary>
@@ -20,7 +20,7 @@ internal sealed class LiveProgress(CompareSettings settings, IAnsiConsole consol
         progress.RefreshRate = RefreshInterval;
         return progress.StartAsync(context =>
         {
-            ProgressTask task = context.AddTask("starting", maxValue: settings.Cells.Count * settings.Strategies.Count * settings.Rounds);
+            ProgressTask task = context.AddTask("starting", maxValue: settings.Turns);
             return run(new LiveProgress(settings, console, task));
         });
     }

@@ -6,7 +6,7 @@ namespace GracefulHttp.Benchmarks.Reporting;
 /// <summary>One line per finished round, for logs and pipes.</summary>
 internal sealed class PlainProgress(CompareSettings settings, TextWriter output) : ICompareProgress
 {
-    private readonly int _total = settings.Cells.Count * settings.Strategies.Count * settings.Rounds;
+    private readonly int _total = settings.Turns;
     private int _finished;
 
     public void WarmingUp() => output.WriteLine("Warming up.");

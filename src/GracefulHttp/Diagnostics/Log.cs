@@ -31,6 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(202, LogLevel.Warning, "The section '{Section}' says {Names}: GracefulHttp has no such option, it is ignored.", EventName = "UnknownOptions")]
     public static partial void UnknownOptions(ILogger logger, string section, string names);
+
     [LoggerMessage(300, LogLevel.Debug, "Attempt {Attempt} ended with {Ending}; the next one follows after {Delay}.", EventName = "Retry")]
     public static partial void Retry(ILogger logger, int attempt, string ending, TimeSpan delay);
 

@@ -16,10 +16,10 @@ internal static class ChartTheme
 
     private const string Frame = """
         :root { color-scheme: light dark; --paper: #fff; --ink: #1c2430; --muted: #586373; --grid: #dfe4ea;
-          --abort: #b84a00; --close: #0067b0; --drain: #00795a; }
+          --abort: #b84a00; --close: #0067b0; --drain: #00795a; --retry: #9a3d76; }
         @media (prefers-color-scheme: dark) {
           :root { --paper: #12161c; --ink: #e7ebf1; --muted: #a3aebc; --grid: #2d3540;
-            --abort: #ff9d57; --close: #70baff; --drain: #43d3a3; } }
+            --abort: #ff9d57; --close: #70baff; --drain: #43d3a3; --retry: #e79ac8; } }
         svg text { font: 12px system-ui, sans-serif; fill: var(--muted); }
         svg .heading { font-size: 14px; font-weight: 600; fill: var(--ink); }
         svg .paper { fill: var(--paper); }

@@ -28,7 +28,7 @@ internal static class HtmlText
         main { max-width: 1120px; margin: 0 auto; padding: 24px 20px 64px; }
         h1 { font-size: 1.9rem; line-height: 1.2; } h2 { margin-top: 2.4rem; font-size: 1.3rem; }
         p, ul, dl { max-width: 72ch; } dt { font-weight: 700; } dd { margin: 0 0 0.5rem 0; }
-        dt.abort { color: var(--abort); } dt.close { color: var(--close); } dt.drain { color: var(--drain); }
+        dt.abort { color: var(--abort); } dt.close { color: var(--close); } dt.drain { color: var(--drain); } dt.retry { color: var(--retry); }
         .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 28px 32px; margin: 20px 0; }
         .panels svg { width: 100%; height: auto; max-width: 620px; }
         .wide { overflow-x: auto; } summary { cursor: pointer; color: var(--muted); }
@@ -68,6 +68,7 @@ internal static class HtmlText
     {
         CompareStrategy.Abort => "A plain HttpClient. It closes the connection at once, and when the answer arrives at the closed socket the system replies with RST.",
         CompareStrategy.Close => "GracefulHttp tells the server with a FIN that nobody waits any more, and reads what still comes until the server has closed as well.",
+        CompareStrategy.Retry => "The caller does not give up: it asks once more, which here is answered quickly, and takes what comes first. The other request is drained.",
         _ => "GracefulHttp lets the server finish, reads the answer in the background and throws it away. The connection is used again.",
     };
 
