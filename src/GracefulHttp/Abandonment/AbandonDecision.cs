@@ -10,6 +10,7 @@ internal sealed class AbandonDecision
     private readonly OriginBudget _origin;
     private readonly AbandonStrategy _strategy;
     private readonly Rung _rung;
+    private readonly bool _endsAtOnce;
     private readonly DrainPermit _permit;
     private readonly AbandonReport _report;
     private AbandonOutcome? _refusal;
@@ -32,7 +33,10 @@ internal sealed class AbandonDecision
         _rung = body is null
             ? Ladder.ForHeaders(_strategy, request.Message, progress, drainer.Inner)
             : Ladder.ForBody(_strategy, request.Message, body, progress);
-        _permit = new DrainPermit(drainer.Drains, IsStream ? null : _origin, report);
+        _endsAtOnce = body is not null
+            || (progress == SendProgress.NotSeen && drainer.Inner.TellsProgress)
+            || drainer.Inner is { ActsUnhindered: true } or { IsForeign: true };
+        _permit = new DrainPermit(drainer.Drains, IsStream ? null : _origin);
     }
 
     public AbandonOutcome Outcome => (AbandonOutcome)Volatile.Read(ref _outcome);
@@ -50,7 +54,7 @@ internal sealed class AbandonDecision
     /// <summary>
     /// Ends what must have ended before the caller is let go: what has not been sent, for the connection that it waits for may
     /// come the next moment; what may still be uploaded, for the caller may dispose it; what has begun to act for the caller, or
-    /// cannot be kept from it. And what is aborted, as it is without us.
+    /// cannot be kept from it. A connection only where that is so: one that is stuck in its end holds neither caller nor canceller.
     /// </summary>
     public void EndAtOnce(bool isActing)
     {
@@ -64,19 +68,24 @@ internal sealed class AbandonDecision
             case Rung.Unsend:
                 HandDown(AbandonOutcome.NotSent);
                 break;
-            case Rung.Abort when _body is not null:
-                // Before its headers by the job: a connection that is stuck in its end holds neither caller nor canceller.
+            case Rung.Abort when _endsAtOnce:
                 HandDown(AbandonOutcome.Aborted);
                 break;
             case Rung.Reset:
                 End(AbandonOutcome.Closed);
                 break;
-            case Rung.Close when _body is null && _request.Drainer.Inner is { ActsUnhindered: true } or { IsForeign: true }:
+            case Rung.Close when _endsAtOnce && _body is null:
+            case Rung.ResetUnknown when !IsMade && _origin.TryReset():
                 HandDown(AbandonOutcome.Closed);
                 break;
             case Rung.Drain or Rung.DrainStream when !IsMade && !_request.InnerToken.IsCancellationRequested:
                 // In the order in which callers leave: the newest drain is refused, and a caller that is let go finds its own begun.
                 _refusal = TryTakeDrain();
+                if (IsMade)
+                {
+                    ReleaseDrain();
+                }
+
                 break;
         }
 
@@ -118,7 +127,7 @@ internal sealed class AbandonDecision
         AbandonOutcome refusal = _refusal ?? TryTakeDrain();
         if (refusal == AbandonOutcome.None)
         {
-            _report.DrainRuns();
+            _report.DrainBegan();
         }
 
         return refusal != AbandonOutcome.None && (!IsStream || _origin.TryReset()) && HandDown(refusal);
@@ -132,7 +141,7 @@ internal sealed class AbandonDecision
             return false;
         }
 
-        _permit.Release();
+        ReleaseDrain();
         if (IsStream)
         {
             _origin.CountReset();
@@ -145,7 +154,7 @@ internal sealed class AbandonDecision
     /// <param name="answer">The answer, where nobody has counted it yet.</param>
     public void Drained(HttpResponseMessage? answer)
     {
-        _permit.Release();
+        ReleaseDrain();
         TryDecide(AbandonOutcome.Drained);
         if (answer is not null)
         {
@@ -159,7 +168,12 @@ internal sealed class AbandonDecision
     public bool TryDecide(AbandonOutcome outcome) =>
         Interlocked.CompareExchange(ref _outcome, (int)outcome, (int)AbandonOutcome.None) == (int)AbandonOutcome.None;
 
-    public void ReleaseDrain() => _permit.Release();
+    /// <summary>At any time, any number of times; the last time when nothing of it runs any more.</summary>
+    public void ReleaseDrain()
+    {
+        _permit.Release();
+        _report.DrainEnded();
+    }
 
     /// <summary><see cref="AbandonOutcome.None"/>, or why it may not be drained.</summary>
     private AbandonOutcome TryTakeDrain()

@@ -20,25 +20,18 @@ internal sealed class AbandonedRequest : BackgroundJob
     private readonly Drainer _drainer;
     private readonly AbandonDecision _decision;
     private readonly Task<HttpResponseMessage>? _sending;
-    private readonly GracefulRequest? _letsGo;
-    private readonly Uri? _uri;
-    private readonly HttpMethod? _method;
     private readonly AbandonReport _report;
+    private GracefulRequest? _held;
+    private MessageState? _message;
     private ReceivedBody? _body;
     private long _discarded;
     private Exception? _failure;
 
-    private AbandonedRequest(SentRequest request, Task<HttpResponseMessage>? sending, GracefulRequest? letsGo, ReceivedBody? body)
+    private AbandonedRequest(SentRequest request, Task<HttpResponseMessage>? sending, ReceivedBody? body)
     {
         _request = request;
         _drainer = request.Drainer;
         _sending = sending;
-        _letsGo = letsGo;
-        if (letsGo is not null)
-        {
-            (_uri, _method) = (request.Message.RequestUri, request.Message.Method);
-        }
-
         _body = body;
         _report = new AbandonReport(request, body);
         _decision = new AbandonDecision(request, body, _report);
@@ -46,17 +39,25 @@ internal sealed class AbandonedRequest : BackgroundJob
 
     /// <param name="request">The request.</param>
     /// <param name="sending">What the inner handler makes of it.</param>
-    /// <param name="letsGo">
-    /// Whether its caller is still held, because its content may be in use or its message may still be redirected, and is let go by
-    /// this job.
-    /// </param>
-    public static AbandonedRequest WaitingForHeaders(GracefulRequest request, Task<HttpResponseMessage> sending, bool letsGo)
+    /// <param name="isUploading">Whether its content may be in use.</param>
+    public static AbandonedRequest WaitingForHeaders(GracefulRequest request, Task<HttpResponseMessage> sending, bool isUploading)
     {
-        var abandoned = new AbandonedRequest(request, sending, letsGo ? request : null, body: null);
+        var abandoned = new AbandonedRequest(request, sending, body: null);
 
         // From here on its answer does not act for the caller, and its message is not sent by anybody else.
         AbandonedMessages.Add(request.Message, abandoned);
-        if (!letsGo && abandoned._decision.MayBeLetRun)
+        if (sending.IsCompleted)
+        {
+            return abandoned;
+        }
+
+        bool isActing = request.IsActing;
+        if (isUploading || isActing)
+        {
+            abandoned._held = request;
+            abandoned._message = isActing ? new MessageState(request.Message) : null;
+        }
+        else if (abandoned._decision.MayBeLetRun)
         {
             abandoned._report.TagDuration(request.Message);
         }
@@ -64,7 +65,13 @@ internal sealed class AbandonedRequest : BackgroundJob
         return abandoned;
     }
 
-    public static AbandonedRequest ReadingBody(SentRequest request, ReceivedBody body) => new(request, sending: null, letsGo: null, body);
+    public static AbandonedRequest ReadingBody(SentRequest request, ReceivedBody body) => new(request, sending: null, body);
+
+    /// <summary>
+    /// Whether its caller is still held, because its content may be in use or its message may still be redirected, and is let go by
+    /// this job.
+    /// </summary>
+    public bool HoldsItsCaller => _held is not null;
 
     /// <summary>Ends what must have ended before its caller is let go. What the answer's headers do is over when they are there.</summary>
     public void EndAtOnce() => _decision.EndAtOnce(isActing: _sending is not null && _request.IsActing);
@@ -82,9 +89,9 @@ internal sealed class AbandonedRequest : BackgroundJob
         ITimer? deadline = null;
         try
         {
-            if (_letsGo is not null)
+            if (_held is not null)
             {
-                await LetGoAsync(_letsGo).ConfigureAwait(false);
+                await LetGoAsync(_held).ConfigureAwait(false);
             }
 
             if (!_decision.EndsByItsRung())
@@ -106,6 +113,7 @@ internal sealed class AbandonedRequest : BackgroundJob
             _decision.ReleaseDrain();
             _request.Scope.End();
             AbandonedMessages.Remove(_request.Message, this);
+            ActingAnswers.Forget(_request.Message);
             _report.Ended(_decision.Outcome, _discarded, _body?.Response.Version, _failure);
         }
     }
@@ -119,32 +127,17 @@ internal sealed class AbandonedRequest : BackgroundJob
         try
         {
             await ((Task)_sending!).WaitAsync(ContentGrace, _drainer.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            UndoRedirect(_request.Message);
+
+            // Over HTTP/2 the runtime does not look at its token between an answer that came while it was sending, and the redirect.
+            // That is not sent, but the message is changed for it.
+            if (_sending!.IsCompleted)
+            {
+                _message?.Restore();
+            }
         }
         finally
         {
             held.LetGo();
-        }
-    }
-
-    /// <summary>
-    /// Over HTTP/2 the runtime does not look at its token between an answer that came while it was sending, and the redirect. That is
-    /// not sent, but the message is changed for it.
-    /// </summary>
-    private void UndoRedirect(HttpRequestMessage message)
-    {
-        if (ReferenceEquals(message.RequestUri, _uri))
-        {
-            return;
-        }
-
-        try
-        {
-            (message.RequestUri, message.Method) = (_uri, _method!);
-        }
-        catch (ObjectDisposedException)
-        {
-            // Nobody sends it again.
         }
     }
 

@@ -1,9 +1,7 @@
-using GracefulHttp.Diagnostics;
-
 namespace GracefulHttp.Abandonment;
 
 /// <summary>One of the drains that may run at the same time: of a client, and of an origin's connections where it holds one.</summary>
-internal sealed class DrainPermit(DrainBudget drains, OriginBudget? connections, AbandonReport report)
+internal sealed class DrainPermit(DrainBudget drains, OriginBudget? connections)
 {
     private int _held;
 
@@ -21,7 +19,6 @@ internal sealed class DrainPermit(DrainBudget drains, OriginBudget? connections,
             return false;
         }
 
-        report.DrainBegan();
         Volatile.Write(ref _held, 1);
         return true;
     }
@@ -33,7 +30,6 @@ internal sealed class DrainPermit(DrainBudget drains, OriginBudget? connections,
         {
             drains.EndDrain();
             connections?.EndDrain();
-            report.DrainEnded();
         }
     }
 }

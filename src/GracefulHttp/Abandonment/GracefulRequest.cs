@@ -13,6 +13,7 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage reques
     private const int Waiting = 1;
     private const int Answered = 2;
     private const int Abandoned = 3;
+    private const int Gone = 4;
 
     // What the runtime says.
     private const string CanceledMessage = "The operation was canceled.";
@@ -79,7 +80,7 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage reques
     {
         StopWatching();
         HandDown();
-        Drainer.Take(AbandonedRequest.WaitingForHeaders(this, ended, letsGo: false));
+        Drainer.Take(AbandonedRequest.WaitingForHeaders(this, ended, isUploading: false));
     }
 
     /// <summary>Lets the caller go, on the thread pool: its code does not run inside <see cref="CancellationTokenSource.Cancel()"/>.</summary>
@@ -87,6 +88,12 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage reques
 
     void IThreadPoolWorkItem.Execute()
     {
+        if (!TryMove(Abandoned, Gone))
+        {
+            // It has been queued twice.
+            return;
+        }
+
         // The inner request may go on for long, and knows us: nothing of the caller's stays here.
         CancellationToken callerToken = _callerToken;
         AsyncTaskMethodBuilder<HttpResponseMessage> caller = _caller;
@@ -138,17 +145,15 @@ internal sealed class GracefulRequest(Drainer drainer, HttpRequestMessage reques
         try
         {
             Abandon();
-            bool mayBeUploading = MayBeUploading;
-            bool isHeld = mayBeUploading || IsActing;
-
-            // Not before the job is known: a caller that is let go may send its message again, or wait for everything to end.
-            var abandoned = AbandonedRequest.WaitingForHeaders(this, _sending!, letsGo: isHeld);
-            if (isHandedDown || mayBeUploading)
+            bool isUploading = MayBeUploading;
+            var abandoned = AbandonedRequest.WaitingForHeaders(this, _sending!, isUploading);
+            if (isHandedDown || isUploading)
             {
                 HandDown();
             }
 
-            Drainer.Take(abandoned, caller: isHeld ? null : this);
+            // Not before the job is known: a caller that is let go may send its message again, or wait for everything to end.
+            Drainer.Take(abandoned, caller: abandoned.HoldsItsCaller ? null : this);
             isTaken = true;
         }
         finally

@@ -1,3 +1,5 @@
+using System.Net.Http.Metrics;
+
 namespace GracefulHttp.Abandonment;
 
 /// <summary>Stands in for a message that is sent again (by a retry) while its abandoned attempt still runs.</summary>
@@ -20,7 +22,9 @@ internal static class MessageClone
 
         foreach (KeyValuePair<string, object?> option in message.Options)
         {
-            ((IDictionary<string, object?>)clone.Options)[option.Key] = option.Value;
+            // The runtime's: each request goes through its own while it is metered.
+            object? value = option.Value is List<Action<HttpMetricsEnrichmentContext>> callbacks ? callbacks.ToList() : option.Value;
+            ((IDictionary<string, object?>)clone.Options)[option.Key] = value;
         }
 
         return clone;

@@ -74,6 +74,7 @@ internal sealed class PendingRead(AbandonableBody body) : IValueTaskSource<int>
             {
                 // The inner read may go on for long, and knows us: nothing of the caller's stays here.
                 _core.Reset();
+                _registration.Unregister();
                 _registration = default;
             }
         }

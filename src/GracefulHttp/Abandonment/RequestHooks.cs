@@ -72,7 +72,12 @@ internal sealed class RequestHooks
                 ActingAnswers.Note(request);
             }
 
-            AbandonedMessages.Find(request)?.StopActing(unsent);
+            if (AbandonedMessages.Find(request) is { } abandoned)
+            {
+                // Over HTTP/2 the end does not come in time where the runtime is still sending.
+                abandoned.StopActing(unsent);
+                return UnreadEncoding.Instance;
+            }
         }
 
         return _responseEncoding?.Invoke(name, request);

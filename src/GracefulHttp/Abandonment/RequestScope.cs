@@ -14,17 +14,18 @@ namespace GracefulHttp.Abandonment;
 /// </remarks>
 internal class RequestScope(HttpRequestMessage message)
 {
-    // Bits of the state beside the progress; one field, for every request has a scope. The last three come after Abandoned only.
+    // Bits of the state beside the progress; one field, for every request has a scope. Those behind Abandoned come after it only.
     // The first goes with the next hop, which is seen by its progress: what was answered to the one before does not count for it.
     private const int Acting = 1 << 7;
     private const int Abandoned = 1 << 8;
     private const int Aborted = 1 << 9;
     private const int CutOff = 1 << 10;
     private const int Ended = 1 << 11;
+    private const int Tagged = 1 << 12;
     private const int ProgressMask = Acting - 1;
 
     // And the reason why something was not sent.
-    private const int UnsentShift = 12;
+    private const int UnsentShift = 13;
 
     private static readonly AsyncLocal<RequestScope?> Flowing = new();
 
@@ -122,6 +123,9 @@ internal class RequestScope(HttpRequestMessage message)
             state = before;
         }
     }
+
+    /// <summary>False where the runtime's metric has been tagged for it: a message that is sent again may ask for that twice.</summary>
+    public bool TryTag() => (Interlocked.Or(ref _state, Tagged) & Tagged) == 0;
 
     /// <summary>Whatever it flows with from here on is somebody else's.</summary>
     public void End() => Interlocked.Or(ref _state, Ended);

@@ -19,15 +19,19 @@ internal sealed class BackgroundWork(ILogger logger, BackgroundWork? all = null)
 
     /// <summary>Runs <paramref name="job"/> on the thread pool, without the execution context of whoever is leaving.</summary>
     /// <param name="job">The work.</param>
-    /// <param name="first">What goes on ahead of it, once it is counted: a caller, who would wait behind the closing of a connection.</param>
+    /// <param name="first">
+    /// What goes on ahead of it, once it is counted: a caller, who would wait behind the closing of a connection. It is executed twice.
+    /// </param>
     public void Start(BackgroundJob job, IThreadPoolWorkItem? first = null)
     {
         Enter();
         job.Owner = this;
         if (first is not null)
         {
-            // Local: where many leave at once, the global queue is full of the work that others have left behind.
+            // Local: where many leave at once, the global queue is full of the work that others have left behind. And global, for
+            // whoever cancels may go on working on this thread, and others take local work last.
             ThreadPool.UnsafeQueueUserWorkItem(first, preferLocal: true);
+            ThreadPool.UnsafeQueueUserWorkItem(first, preferLocal: false);
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(job, preferLocal: false);

@@ -60,25 +60,13 @@ internal sealed class AbandonReport
         }
     }
 
-    /// <summary>A drain takes its place.</summary>
+    /// <summary>A drain goes on, in its job: there no listener holds the canceller, and no activity of the caller's is current.</summary>
     public void DrainBegan()
     {
         _isDrain = true;
         try
         {
             _isCountedAsActive = _drainer.Metrics.DrainBegan(this) ? 1 : 0;
-        }
-        catch (Exception e)
-        {
-            _drainer.Report(e);
-        }
-    }
-
-    /// <summary>The drain goes on in its job, where no activity of the caller's is current.</summary>
-    public void DrainRuns()
-    {
-        try
-        {
             _activity = Traces.StartDrain(_scope);
         }
         catch (Exception e)

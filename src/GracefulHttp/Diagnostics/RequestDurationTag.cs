@@ -55,7 +55,7 @@ internal static class RequestDurationTag
     /// <remarks>A message that is sent again may still have this in its options; so it asks whose the request is.</remarks>
     private static void Tag(HttpMetricsEnrichmentContext context)
     {
-        if (RequestScope.Current is not { IsAbandoned: true })
+        if (RequestScope.Current is not { IsAbandoned: true } scope || !scope.TryTag())
         {
             return;
         }

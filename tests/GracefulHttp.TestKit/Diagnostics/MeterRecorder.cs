@@ -72,7 +72,8 @@ public sealed class MeterRecorder : IDisposable
         var copy = new Dictionary<string, object?>();
         foreach ((string name, object? tag) in tags)
         {
-            copy[name] = tag;
+            // Some exporters refuse a name that comes twice.
+            copy[name] = copy.ContainsKey(name) ? "twice" : tag;
         }
 
         lock (_gate)

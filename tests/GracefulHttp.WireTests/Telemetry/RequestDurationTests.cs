@@ -135,6 +135,37 @@ public sealed class RequestDurationTests : CarrierTest
     }
 
     [Theory]
+    [MemberData(nameof(CarrierCells.All), MemberType = typeof(CarrierCells))]
+    public async Task Drain_MessageSentAgainAndLeftAgain_TagsEachAttemptOnce(Carrier carrier)
+    {
+        var second = new SyncPoint();
+        int requests = 0;
+        await ServeAsync(carrier, async exchange =>
+        {
+            await (Interlocked.Increment(ref requests) == 1 ? Held : second).ArriveAsync();
+            await exchange.AnswerAsync();
+        });
+        WireClient client = Connect(Measured());
+        using HttpRequestMessage request = NewRequest("/again");
+        using var invoker = new HttpMessageInvoker(client.Graceful!, disposeHandler: false);
+        foreach (SyncPoint held in new[] { Held, second })
+        {
+            using var caller = new CancellationTokenSource();
+            Task sending = invoker.SendAsync(request, caller.Token);
+            await held.ArrivedAsync();
+            await caller.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WithinAsync());
+        }
+
+        Held.Release();
+        second.Release();
+        await client.WaitForIdleAsync();
+
+        _runtime.Of(Duration).Select(attempt => attempt.Tags.GetValueOrDefault("graceful_http.outcome")).ShouldBe(["abandoned", "abandoned"]);
+        _runtime.Of(Duration).Select(attempt => attempt.Tags.GetValueOrDefault("error.type")).ShouldBe([Canceled, Canceled]);
+    }
+
+    [Theory]
     [MemberData(nameof(CarrierCells.AllStrategies), MemberType = typeof(CarrierCells))]
     public async Task NotAbandoned_AnyStrategy_IsNotTagged(Carrier carrier, AbandonStrategy strategy)
     {
