@@ -7,8 +7,6 @@ namespace GracefulHttp.Benchmarks.Cli;
 /// <summary>Tries a user's server before minutes are spent on it.</summary>
 internal static class TargetProbe
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
     /// <returns>One sentence, or null when the server answers quickly where it should and late where it should.</returns>
     public static async Task<string?> WhyNotUsableAsync(CompareSettings settings, CancellationToken interrupted)
     {
@@ -16,14 +14,14 @@ internal static class TargetProbe
         {
             if (settings.IsServed)
             {
-                using var served = new ServedServer(settings.Target!, cell.Protocol);
+                using var served = new ServedServer(settings, cell.Protocol);
                 await served.ReadAsync();
             }
 
             RowTarget target = RowTarget.Users(settings.Target!, settings.SlowUrl, cell, settings.SlowDelay);
-            using var client = new ComparedClient(CompareStrategy.Abort, cell.Protocol);
+            using var client = new ComparedClient(CompareStrategy.Abort, cell.Protocol, settings.ClientTimes);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
-            limit.CancelAfter(Limit);
+            limit.CancelAfter(settings.ClientTimes.Request);
             try
             {
                 using HttpResponseMessage fast = await client.Http.GetAsync(target.Fast, limit.Token);
@@ -50,7 +48,7 @@ internal static class TargetProbe
             }
             catch (OperationCanceledException) when (!interrupted.IsCancellationRequested)
             {
-                return $"--target: {settings.Target} did not answer within {Limit.TotalSeconds:0} s.";
+                return FormattableString.Invariant($"--target: {settings.Target} did not answer within {settings.ClientTimes.Request.TotalSeconds:0.#} s.");
             }
             catch (HttpRequestException e)
             {

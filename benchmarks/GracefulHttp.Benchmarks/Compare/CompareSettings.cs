@@ -55,7 +55,7 @@ internal sealed record CompareSettings
     /// With a network between, a request on a new connection needs up to four round trips (TCP, TLS, HTTP/2 or TLS 1.2, itself) to get
     /// where it is to be abandoned.
     /// </remarks>
-    public TimeSpan LeaveAfter => Timeout + (4 * Link.RoundTrip);
+    public TimeSpan LeaveAfter => Timeout + Arrival;
 
     /// <summary>How late a slow answer is asked for: 100 ms after its caller has left.</summary>
     /// <remarks>
@@ -64,8 +64,13 @@ internal sealed record CompareSettings
     /// </remarks>
     public TimeSpan SlowDelay => LeaveAfter + TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long the clients wait.</summary>
+    public ClientTimes ClientTimes => new(LeaveAfter, Arrival);
+
     /// <summary>Before each round, so that the pool has its connections: a few times as long as a slow answer takes.</summary>
     public TimeSpan WarmUpTime => TimeSpan.FromMilliseconds(230) + (LeaveAfter * 6);
+
+    private TimeSpan Arrival => 4 * Link.RoundTrip;
 
     public IReadOnlyList<CompareStrategy> StrategiesIn(Cell cell) => [.. Strategies.Where(strategy => strategy.IsFor(cell.Phase))];
 }

@@ -7,12 +7,9 @@ namespace GracefulHttp.Benchmarks.Compare;
 /// <summary>The client of one row. All strategies sit on the same settings of <see cref="SocketsHttpHandler"/>.</summary>
 internal sealed class ComparedClient : IDisposable
 {
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(5);
-
     private readonly CompareStrategy _strategy;
     private readonly WireProtocol _protocol;
-    private readonly TimeSpan _leaveAfter;
+    private readonly ClientTimes _times;
     private readonly GracefulHttpHandler? _graceful;
 
     /// <summary>The handlers of the clients for one request, which may still be closing their connections.</summary>
@@ -20,29 +17,29 @@ internal sealed class ComparedClient : IDisposable
 
     /// <param name="strategy">What becomes of requests that are abandoned.</param>
     /// <param name="protocol">What it speaks.</param>
-    /// <param name="leaveAfter">When <see cref="CompareStrategy.Retry"/> asks again.</param>
-    public ComparedClient(CompareStrategy strategy, WireProtocol protocol, TimeSpan leaveAfter = default)
-        : this(strategy, protocol, leaveAfter, [])
+    /// <param name="times">How long it waits; null for <see cref="ClientTimes.Shortest"/>.</param>
+    public ComparedClient(CompareStrategy strategy, WireProtocol protocol, ClientTimes? times = null)
+        : this(strategy, protocol, times ?? ClientTimes.Shortest, [])
     {
     }
 
-    private ComparedClient(CompareStrategy strategy, WireProtocol protocol, TimeSpan leaveAfter, ConcurrentQueue<GracefulHttpHandler> others)
+    private ComparedClient(CompareStrategy strategy, WireProtocol protocol, ClientTimes times, ConcurrentQueue<GracefulHttpHandler> others)
     {
         _strategy = strategy;
         _protocol = protocol;
-        _leaveAfter = leaveAfter;
+        _times = times;
         _others = others;
         SocketsHttpHandler sockets = CreateSockets();
         _graceful = strategy switch
         {
-            CompareStrategy.Close => new GracefulHttpHandler(new GracefulHttpOptions { Strategy = AbandonStrategy.Close }, sockets),
-            CompareStrategy.Drain or CompareStrategy.Retry => new GracefulHttpHandler(new GracefulHttpOptions { Strategy = AbandonStrategy.Drain }, sockets),
+            CompareStrategy.Close => Graceful(AbandonStrategy.Close, times, sockets),
+            CompareStrategy.Drain or CompareStrategy.Retry => Graceful(AbandonStrategy.Drain, times, sockets),
             _ => null,
         };
         Retries = strategy == CompareStrategy.Retry;
-        Http = new HttpClient(Retries ? Retrying(_graceful!, leaveAfter) : (HttpMessageHandler?)_graceful ?? sockets)
+        Http = new HttpClient(Retries ? Retrying(_graceful!, times) : (HttpMessageHandler?)_graceful ?? sockets)
         {
-            Timeout = RequestTimeout,
+            Timeout = times.Request,
             DefaultRequestVersion = protocol == WireProtocol.H2 ? HttpVersion.Version20 : HttpVersion.Version11,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
@@ -56,7 +53,7 @@ internal sealed class ComparedClient : IDisposable
     /// <summary>A client with connections of its own, for whoever opens and closes one each time. Disposed by the caller.</summary>
     public ComparedClient ForOneRequest()
     {
-        var client = new ComparedClient(_strategy, _protocol, _leaveAfter, _others);
+        var client = new ComparedClient(_strategy, _protocol, _times, _others);
         if (client._graceful is { } graceful)
         {
             _others.Enqueue(graceful);
@@ -74,7 +71,7 @@ internal sealed class ComparedClient : IDisposable
             return true;
         }
 
-        using var limit = new CancellationTokenSource(IdleTimeout, TimeProvider.System);
+        using var limit = new CancellationTokenSource(_times.Idle, TimeProvider.System);
         try
         {
             await _graceful.WaitForIdleAsync(limit.Token);
@@ -93,12 +90,15 @@ internal sealed class ComparedClient : IDisposable
 
     public void Dispose() => Http.Dispose();
 
+    private static GracefulHttpHandler Graceful(AbandonStrategy strategy, ClientTimes times, SocketsHttpHandler sockets) => new(
+        new GracefulHttpOptions { Strategy = strategy, DrainTimeout = times.Drain, LingerTimeout = times.Linger }, sockets);
+
     /// <summary>Once, at once, and for every call that wants it: as many requests are abandoned as of the other strategies.</summary>
-    private static GracefulRetryHandler Retrying(GracefulHttpHandler graceful, TimeSpan attemptTimeout) => new(
+    private static GracefulRetryHandler Retrying(GracefulHttpHandler graceful, ClientTimes times) => new(
         new GracefulRetryOptions
         {
-            TotalRequestTimeout = RequestTimeout,
-            AttemptTimeout = attemptTimeout,
+            TotalRequestTimeout = times.Request,
+            AttemptTimeout = times.LeaveAfter,
             MaxRetryAttempts = 1,
             Delay = TimeSpan.FromMilliseconds(1),
             RetryRatio = 1,

@@ -19,7 +19,7 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
     public async Task WarmUpAsync(Cell cell, CompareStrategy strategy, TimeSpan time, CancellationToken interrupted)
     {
         await using Place place = await PlaceAsync(cell);
-        using var client = new ComparedClient(strategy, cell.Protocol, settings.LeaveAfter);
+        using var client = new ComparedClient(strategy, cell.Protocol, settings.ClientTimes);
         await _load.RunAsync(client, place.Target, time, interrupted);
         await client.WaitForIdleAsync();
         await WaitForLateAnswersAsync(place);
@@ -29,7 +29,7 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
     {
         // A port of its own for each round: no TIME_WAIT of an earlier one takes a local port, and no late segment is counted here.
         await using Place place = await PlaceAsync(cell);
-        using var client = new ComparedClient(strategy, cell.Protocol, settings.LeaveAfter);
+        using var client = new ComparedClient(strategy, cell.Protocol, settings.ClientTimes);
         await _load.RunAsync(client, place.Target, settings.WarmUpTime, interrupted);
         await client.WaitForIdleAsync();
         await WaitForLateAnswersAsync(place);
@@ -110,7 +110,7 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
             _sight ??= await TargetRoute.IsSeenBothWaysAsync(target) ? Sight.BothWays : settings.IsServed ? Sight.Incoming : Sight.None;
             RowTarget users = RowTarget.Users(target, settings.SlowUrl, cell, settings.SlowDelay);
             return new Place(
-                peer, users, target.Port, EmbeddedPort: null, _sight.Value, settings.IsServed ? new ServedServer(target, cell.Protocol) : null);
+                peer, users, target.Port, EmbeddedPort: null, _sight.Value, settings.IsServed ? new ServedServer(settings, cell.Protocol) : null);
         }
 
         int port = await peer.OpenAsync(cell.Server!.Value, cell.Protocol, settings.Link);

@@ -7,10 +7,10 @@ using GracefulHttp.Benchmarks.Servers;
 namespace GracefulHttp.Benchmarks.Compare;
 
 /// <summary>A server of <c>serve</c>, perhaps on another host, asked for its counts over a connection of its own.</summary>
-internal sealed class ServedServer(Uri target, WireProtocol protocol) : IDisposable
+internal sealed class ServedServer(CompareSettings settings, WireProtocol protocol) : IDisposable
 {
-    private readonly Uri _counts = new UriBuilder(target) { Query = ServedCounts.Query }.Uri;
-    private readonly ComparedClient _client = new(CompareStrategy.Abort, protocol);
+    private readonly Uri _counts = new UriBuilder(settings.Target!) { Query = ServedCounts.Query }.Uri;
+    private readonly ComparedClient _client = new(CompareStrategy.Abort, protocol, settings.ClientTimes);
     private ServedCounts? _before;
 
     /// <exception cref="PeerFailedException">It does not tell.</exception>
