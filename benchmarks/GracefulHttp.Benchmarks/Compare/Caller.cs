@@ -11,20 +11,32 @@ namespace GracefulHttp.Benchmarks.Compare;
 /// <param name="tally">Where they are noted.</param>
 internal sealed class Caller(ComparedClient client, RowTarget target, TimeSpan timeout, long deadline, WorkTally tally)
 {
-    public WorkTally Tally => tally;
+    public PlannedRequest PlanUseful(long intended) => new(
+        () => Task.Run(() => UseAsync(intended), CancellationToken.None),
+        () =>
+        {
+            tally.FailUnsent();
+            tally.WaitInVain(Stopwatch.GetTimestamp() - intended);
+        });
+
+    public PlannedRequest PlanAbandoned() => new(() => Task.Run(AbandonAsync, CancellationToken.None), tally.FailUnsent);
 
     /// <summary>A useful request: it is to be answered right.</summary>
     /// <param name="intended">When it was to be sent, a <see cref="Stopwatch"/> timestamp: its latency counts from there.</param>
     public async Task<bool> UseAsync(long intended)
     {
-        if (!await GetAsync(client))
+        bool answered = await GetAsync(client);
+        long end = Stopwatch.GetTimestamp();
+        if (answered)
         {
-            return false;
+            tally.Answer(end - intended, inTime: end <= deadline);
+        }
+        else
+        {
+            tally.WaitInVain(end - intended);
         }
 
-        long end = Stopwatch.GetTimestamp();
-        tally.Answer(end - intended, inTime: end <= deadline);
-        return true;
+        return answered;
     }
 
     /// <summary>A request that its caller leaves, or whatever the row has instead.</summary>

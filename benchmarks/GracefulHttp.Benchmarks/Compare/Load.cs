@@ -28,10 +28,7 @@ internal sealed class Load(CompareSettings settings)
         return new OpenLoop(TimeProvider.System, rate, MostUnderWay).RunAsync(
             start,
             deadline,
-            intended => random.NextDouble() < settings.Abandon
-                ? () => Task.Run(caller.AbandonAsync, CancellationToken.None)
-                : () => Task.Run(() => caller.UseAsync(intended), CancellationToken.None),
-            intended => caller.Tally.FailUnsent(Stopwatch.GetTimestamp() - intended),
+            intended => random.NextDouble() < settings.Abandon ? caller.PlanAbandoned() : caller.PlanUseful(intended),
             interrupted);
     }
 }

@@ -23,13 +23,9 @@ internal sealed class OpenLoop(TimeProvider time, double perSecond, int mostUnde
     /// <summary>Sends from <paramref name="start"/> until <paramref name="deadline"/>, and waits for what is still under way.</summary>
     /// <param name="start">The timestamp of the first request.</param>
     /// <param name="deadline">Requests that are intended for later are not sent.</param>
-    /// <param name="next">
-    /// Says how to send the request intended for that timestamp. Called in the order of the schedule; what it gives is called on the
-    /// thread that keeps the time, and so must not work there.
-    /// </param>
-    /// <param name="unsent">Told of each request that was intended, but had not got its turn at the deadline.</param>
+    /// <param name="next">Plans the request intended for that timestamp. Called in the order of the schedule.</param>
     /// <param name="interrupted">Ends it within a tick.</param>
-    public async Task RunAsync(long start, long deadline, Func<long, Func<Task>> next, Action<long> unsent, CancellationToken interrupted)
+    public async Task RunAsync(long start, long deadline, Func<long, PlannedRequest> next, CancellationToken interrupted)
     {
         using var places = new SemaphoreSlim(mostUnderWay);
         long request = 0;
@@ -40,14 +36,14 @@ internal sealed class OpenLoop(TimeProvider time, double perSecond, int mostUnde
                 await Task.Delay(Tick, time, CancellationToken.None);
             }
 
-            Func<Task> send = next(intended);
+            PlannedRequest planned = next(intended);
             if (await TakePlaceAsync(places, deadline))
             {
-                _ = SendAsync(send);
+                _ = SendAsync(planned.Send);
             }
             else
             {
-                unsent(intended);
+                planned.Unsent();
             }
         }
 

@@ -25,7 +25,8 @@ internal sealed class WorkTally
     /// <summary>What the first failure said.</summary>
     public string? FirstFailure { get; private set; }
 
-    /// <summary>Of useful requests, from when they were to be sent.</summary>
+    /// <summary>Of useful requests, from when they were to be sent; of those that failed, how long their callers waited.</summary>
+    /// <remarks>Without those a server that stalls until its callers' time is up would look as quick as before.</remarks>
     public LatencyHistogram OkLatency { get; } = new();
 
     /// <summary>From the cancellation to the exception in the caller's hands.</summary>
@@ -75,10 +76,12 @@ internal sealed class WorkTally
         }
     }
 
-    /// <summary>A request that was to be sent, and was not because others were still in its way. It has waited so long at least.</summary>
-    public void FailUnsent(long waitedStopwatchTicks)
+    /// <summary>A request that was to be sent, and was not because others were still in its way.</summary>
+    public void FailUnsent() => Fail("not sent: the client was still busy with earlier ones when the measurement ended");
+
+    /// <summary>How long a useful request took to fail.</summary>
+    public void WaitInVain(long waitedStopwatchTicks)
     {
-        Fail("not sent: the client was still busy with earlier ones when the measurement ended");
         lock (_gate)
         {
             OkLatency.Record(waitedStopwatchTicks);

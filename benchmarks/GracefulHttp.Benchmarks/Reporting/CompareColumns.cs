@@ -46,7 +46,7 @@ internal static class CompareColumns
         + "round. client RSTs: what a firewall counts against the client. per 1,000: those per 1,000 abandoned requests. conns opened: "
         + "connections begun while measuring. TIME_WAIT: client ports left waiting, with those of the pool, which is closed after each "
         + "round. server did: abandoned requests that the server completed all the same. stream resets: RST_STREAM of HTTP/2. p50, p99: of "
-        + "the useful requests. cancel p99: from the cancellation to the exception in the caller's hands. CPU: of the client process, "
+        + "the useful requests, those that failed among them. cancel p99: from the cancellation to the exception in the caller's hands. CPU: of the client process, "
         + "background work included. Counts are of all rounds together, times are medians of the rounds. ?: not known. in it: not known "
         + "apart, and counted as the client's.";
 

@@ -79,13 +79,15 @@ public sealed class OpenLoopTests
         var loop = new OpenLoop(_time, perSecond: 100, mostUnderWay);
         long start = _time.GetTimestamp();
         long deadline = start + (long)(length.TotalSeconds * _time.TimestampFrequency);
-        return Task.Run(() => loop.RunAsync(start, deadline, Send, intended => _unsent.Writer.TryWrite(Span(intended)), CancellationToken.None));
+        return Task.Run(() => loop.RunAsync(start, deadline, Plan, CancellationToken.None));
 
-        Func<Task> Send(long intended) => () =>
-        {
-            _sent.Writer.TryWrite((Span(intended), Span(_time.GetTimestamp()))).ShouldBeTrue();
-            return _answer.Task;
-        };
+        PlannedRequest Plan(long intended) => new(
+            () =>
+            {
+                _sent.Writer.TryWrite((Span(intended), Span(_time.GetTimestamp()))).ShouldBeTrue();
+                return _answer.Task;
+            },
+            () => _unsent.Writer.TryWrite(Span(intended)).ShouldBeTrue());
     }
 
     private Task<(TimeSpan Intended, TimeSpan At)> SentAsync() => _sent.Reader.ReadAsync().AsTask().WithinAsync();
