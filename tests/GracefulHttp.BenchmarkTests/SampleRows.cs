@@ -39,7 +39,8 @@ internal static class SampleRows
     ];
 
     public static CompareRow Row(
-        Cell? cell = null, CompareStrategy strategy = CompareStrategy.Abort, long? resetsFromClient = 0, long kernelResets = 100, string? failure = null)
+        Cell? cell = null, CompareStrategy strategy = CompareStrategy.Abort, long? resetsFromClient = 0, long kernelResets = 100, string? failure = null,
+        CountingMethod? method = null, long? resetsFromServer = 0)
     {
         var work = new WorkTally();
         for (int i = 1; i <= 1000; i++)
@@ -59,9 +60,9 @@ internal static class SampleRows
 
         var round = new CompareRound
         {
-            Method = resetsFromClient is null ? CountingMethod.KernelWholeMachine : CountingMethod.Segments,
+            Method = method ?? (resetsFromClient is null ? CountingMethod.KernelWholeMachine : CountingMethod.Segments),
             Work = work,
-            Wire = new WireCounts(resetsFromClient, resetsFromClient is null ? null : 0, kernelResets, ConnectionsOpened: 77, TimeWait: 55),
+            Wire = new WireCounts(resetsFromClient, method is null && resetsFromClient is null ? null : resetsFromServer, kernelResets, ConnectionsOpened: 77, TimeWait: 55),
             Server = new ServerCounts(77, 0, 33, 0),
             Samples = [new SocketSample(0, 0, 0), new SocketSample(0.5, 40, 20), new SocketSample(1, 77, 55)],
             OkPerSecond = 1000,

@@ -21,7 +21,7 @@ internal sealed record CompareRow(Cell Cell, CompareStrategy Strategy, IReadOnly
     public long? ResetsFromServer => Sum(round => round.Wire.ResetsFromServer);
 
     /// <summary>Whether the client's RSTs are known apart from the server's.</summary>
-    public bool AreDirectionsKnown => ResetsFromClient is not null;
+    public bool AreDirectionsKnown => ResetsFromClient is not null || Method is CountingMethod.ClientsHost or CountingMethod.KernelClientsHost;
 
     /// <summary>The client's RSTs; those of both ends where they could not be told apart.</summary>
     public long? ResetsSent => ResetsFromClient ?? Sum(round => round.Wire.KernelResets);

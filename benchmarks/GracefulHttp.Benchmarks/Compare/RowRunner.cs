@@ -51,7 +51,7 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
         (WireCounts wire, ServerCounts? server, IReadOnlyList<SocketSample> samples) = await peer.ReadCountsAsync(place.Port);
         if (place.Served is { } served)
         {
-            (wire, server) = await served.ReadCountsAsync(wire, place.Sight);
+            (method, wire, server) = await served.ReadCountsAsync(wire, method, place.Sight);
         }
 
         long ok = work.Ok + work.OkLate;

@@ -40,21 +40,36 @@ internal sealed class ServedServer(CompareSettings settings, WireProtocol protoc
     /// <summary>Counts from zero, from now on.</summary>
     public async Task WatchAsync() => _before = await ReadAsync();
 
-    /// <summary>What both ends counted since <see cref="WatchAsync"/>.</summary>
+    /// <summary>What both ends counted since <see cref="WatchAsync"/>, and how.</summary>
     /// <param name="here">What was counted on this host.</param>
+    /// <param name="method">How.</param>
     /// <param name="sight">What this host could see.</param>
-    public async Task<(WireCounts Wire, ServerCounts Server)> ReadCountsAsync(WireCounts here, Sight sight)
+    public async Task<(CountingMethod Method, WireCounts Wire, ServerCounts Server)> ReadCountsAsync(WireCounts here, CountingMethod method, Sight sight)
     {
         ServedCounts there = (await ReadAsync()).Since(_before!);
-        WireCounts both = sight == Sight.BothWays ? here : here with
+        if (sight == Sight.BothWays)
+        {
+            return (method, here, there.Server);
+        }
+
+        WireCounts both = here with
         {
             ResetsFromClient = there.ResetsArrived,
             // Where nobody saw the client's arrive, what its own host sent stands for them, and not the server's as well.
             KernelResets = there.ResetsArrived is null ? here.KernelResets : here.KernelResets + there.KernelResets,
             ConnectionsOpened = there.Server.ConnectionsAccepted,
         };
-        return (both, there.Server);
+        return (Method(method, isSeenThere: there.ResetsArrived is not null), both, there.Server);
     }
+
+    /// <summary>How two hosts have counted together: each only if somebody may look there.</summary>
+    private static CountingMethod Method(CountingMethod here, bool isSeenThere) => (here, isSeenThere) switch
+    {
+        (CountingMethod.BothEnds, false) => CountingMethod.ClientsHost,
+        (not CountingMethod.BothEnds, true) => CountingMethod.ServersHost,
+        (CountingMethod.KernelWholeMachine, false) => CountingMethod.KernelClientsHost,
+        _ => here,
+    };
 
     public void Dispose() => _client.Dispose();
 }

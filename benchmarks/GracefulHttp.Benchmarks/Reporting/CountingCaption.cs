@@ -17,6 +17,12 @@ internal static class CountingCaption
             "RSTs counted one by one on a raw socket, the client's and the server's apart, and compared with the kernel's count (OutRsts), which has what other programs here sent in it.",
         CountingMethod.BothEnds =>
             "RSTs counted one by one on raw sockets where they arrive, the client's at the server's host and the server's here, and compared with both kernels' counts (OutRsts), which have what other programs there sent in them.",
+        CountingMethod.ServersHost =>
+            "The client's RSTs counted one by one on a raw socket at the server's host, where they arrive; the server's could not be counted: nobody may look here.",
+        CountingMethod.ClientsHost =>
+            "The server's RSTs counted one by one on a raw socket here, where they arrive; the client's by this host's kernel (OutRsts), with what its other programs sent in them: nobody may look at the server's host.",
+        CountingMethod.KernelClientsHost =>
+            "The client's RSTs counted by this host's kernel (OutRsts), with what its other programs sent in them; the server's could not be counted: nobody may look, neither here nor there.",
         CountingMethod.KernelOwnNamespace =>
             "RSTs counted by the kernel (OutRsts) in a private network namespace: exact, but the client's and the server's could not be told apart.",
         CountingMethod.KernelWholeMachine =>

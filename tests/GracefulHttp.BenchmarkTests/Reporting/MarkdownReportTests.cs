@@ -1,4 +1,5 @@
 using GracefulHttp.Benchmarks.Compare;
+using GracefulHttp.Benchmarks.Counting;
 using GracefulHttp.Benchmarks.Reporting;
 using GracefulHttp.Benchmarks.Servers;
 
@@ -56,5 +57,21 @@ public sealed class MarkdownReportTests
             .ShouldContain("The client's RSTs could not be told from the server's, and are counted together: http kestrel headers abort.");
         CountingCaption.For([row]).ShouldContain("neither what its other programs sent could be told apart");
         MarkdownReport.Create(SampleRows.Settings, SampleRows.Machine, [row]).ShouldContain("| in it |");
+    }
+
+    [Theory]
+    [InlineData(nameof(CountingMethod.ServersHost), 9L, null, "| 9 | 90 | ? |", "The client's RSTs counted one by one on a raw socket at the server's host")]
+    [InlineData(nameof(CountingMethod.ClientsHost), null, 7L, "| 100 | 1,000 | 7 |", "The server's RSTs counted one by one on a raw socket here")]
+    [InlineData(nameof(CountingMethod.KernelClientsHost), null, null, "| 100 | 1,000 | ? |", "The client's RSTs counted by this host's kernel (OutRsts)")]
+    public void Create_OneOfTwoHostsMayNotLook_SaysWhatIsKnownAndClaimsNothingElse(
+        string method, long? fromClient, long? fromServer, string numbers, string caption)
+    {
+        CompareRow row = SampleRows.Row(resetsFromClient: fromClient, method: Enum.Parse<CountingMethod>(method), resetsFromServer: fromServer);
+
+        string report = MarkdownReport.Create(SampleRows.Settings, SampleRows.Machine, [row]);
+
+        report.ShouldContain(numbers);
+        report.ShouldContain(caption);
+        report.ShouldNotContain("counted together");
     }
 }

@@ -13,6 +13,9 @@ internal static class BenchmarkTool
     public static string Assembly { get; } =
         typeof(BenchmarkTool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "Benchmarks").Value!;
 
+    /// <summary>As an ordinary user would run it, for whoever is root.</summary>
+    public static string[] WithoutRawSockets { get; } = ["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"];
+
     public static Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => RunInAsync([], arguments);
 
     /// <summary>The same below another command, one that gives it another network for instance.</summary>

@@ -18,32 +18,41 @@ public sealed class RunTests : IDisposable
     public async Task Run_ServeOnAnotherHost_HasTheServersCountsInTheSameTable(string protocol)
     {
         await using TwoHosts hosts = await TwoHosts.CreateAsync();
-        using Process server = BenchmarkTool.Start(hosts.OnServer, "serve", "--server", "blind", "--protocol", protocol, "--address", TwoHosts.ServerAddress);
-        try
-        {
-            string url = (await server.StandardOutput.ReadLineAsync().WithinAsync()).ShouldNotBeNull();
-            url.ShouldStartWith($"{protocol}://{TwoHosts.ServerAddress}:");
 
-            (int exitCode, string output, string errors) = await BenchmarkTool.RunInAsync(
-                hosts.OnClient, "run", "--target", url, "--phase", "headers", "--rounds", "1", "--seconds", "0.5", "--workers", "8", "--json", _json);
+        (string output, JsonElement[] rows) = await MeasureAsync(hosts.OnServer, hosts.OnClient, protocol);
 
-            exitCode.ShouldBe(0, errors);
-            output.ShouldContain("RSTs counted one by one on raw sockets where they arrive");
-            using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(_json));
-            foreach (JsonElement row in document.RootElement.GetProperty("rows").EnumerateArray())
-            {
-                row.GetProperty("oraclesAgree").GetBoolean().ShouldBeTrue(row.ToString());
-                row.GetProperty("resetsFromServer").GetInt64().ShouldBe(0, row.ToString());
-                row.GetProperty("serverCompletedAbandoned").GetInt64().ShouldBeGreaterThan(0, row.ToString());
-                long resets = row.GetProperty("resetsFromClient").GetInt64();
-                (resets > 0).ShouldBe(row.GetProperty("strategy").GetString() == "abort", row.ToString());
-            }
-        }
-        finally
+        output.ShouldContain("RSTs counted one by one on raw sockets where they arrive");
+        foreach (JsonElement row in rows)
         {
-            server.Kill();
-            await server.WaitForExitAsync().WithinAsync();
+            row.GetProperty("oraclesAgree").GetBoolean().ShouldBeTrue(row.ToString());
+            row.GetProperty("resetsFromServer").GetInt64().ShouldBe(0, row.ToString());
+            row.GetProperty("serverCompletedAbandoned").GetInt64().ShouldBeGreaterThan(0, row.ToString());
+            (Resets(row, "resetsFromClient") > 0).ShouldBe(IsAbort(row), row.ToString());
         }
+    }
+
+    [Theory]
+    [InlineData(true, false, "The client's RSTs counted one by one on a raw socket at the server's host")]
+    [InlineData(false, true, "The server's RSTs counted one by one on a raw socket here")]
+    [InlineData(false, false, "The client's RSTs counted by this host's kernel (OutRsts)")]
+    public async Task Run_OneHostMayNotLook_SaysWhatWasCounted(bool serverMayLook, bool clientMayLook, string caption)
+    {
+        await using TwoHosts hosts = await TwoHosts.CreateAsync();
+
+        (string output, JsonElement[] rows) = await MeasureAsync(
+            [.. hosts.OnServer, .. Rights(serverMayLook)], [.. hosts.OnClient, .. Rights(clientMayLook)], "http");
+
+        output.ReplaceLineEndings(" ").ShouldContain(caption);
+        output.ShouldNotContain("are counted together");
+        foreach (JsonElement row in rows)
+        {
+            // The host is the client's alone, so that its kernel's count is the client's.
+            (Resets(row, "resetsSent") > 0).ShouldBe(IsAbort(row), row.ToString());
+            Resets(row, "resetsFromClient").ShouldBe(serverMayLook ? Resets(row, "resetsSent") : null, row.ToString());
+            Resets(row, "resetsFromServer").ShouldBe(clientMayLook ? 0 : null, row.ToString());
+        }
+
+        static string[] Rights(bool mayLook) => mayLook ? [] : BenchmarkTool.WithoutRawSockets;
     }
 
     [Fact]
@@ -65,5 +74,32 @@ public sealed class RunTests : IDisposable
         exitCode.ShouldBe(1, errors);
         output.ShouldBeEmpty();
         errors.ShouldStartWith($"error: {error}");
+    }
+
+    private static bool IsAbort(JsonElement row) => row.GetProperty("strategy").GetString() == "abort";
+
+    private static long? Resets(JsonElement row, string property) =>
+        row.GetProperty(property) is { ValueKind: JsonValueKind.Number } resets ? resets.GetInt64() : null;
+
+    private async Task<(string Output, JsonElement[] Rows)> MeasureAsync(string[] onServer, string[] onClient, string protocol)
+    {
+        using Process server = BenchmarkTool.Start(onServer, "serve", "--server", "blind", "--protocol", protocol, "--address", TwoHosts.ServerAddress);
+        try
+        {
+            string url = (await server.StandardOutput.ReadLineAsync().WithinAsync()).ShouldNotBeNull();
+            url.ShouldStartWith($"{protocol}://{TwoHosts.ServerAddress}:");
+
+            (int exitCode, string output, string errors) = await BenchmarkTool.RunInAsync(
+                onClient, "run", "--target", url, "--phase", "headers", "--rounds", "1", "--seconds", "0.5", "--workers", "8", "--json", _json);
+
+            exitCode.ShouldBe(0, errors);
+            using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(_json));
+            return (output, [.. document.RootElement.GetProperty("rows").Clone().EnumerateArray()]);
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync().WithinAsync();
+        }
     }
 }

@@ -27,7 +27,7 @@ public sealed class WatchTests
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give a right up.");
 
         (int exitCode, string output, string errors) = await BenchmarkTool.RunInAsync(
-            ["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"], "watch", "--seconds", "1");
+            BenchmarkTool.WithoutRawSockets, "watch", "--seconds", "1");
 
         exitCode.ShouldBe(NoPermission);
         output.ShouldBeEmpty();
