@@ -28,7 +28,16 @@ internal static class NameOption
             Description = description,
             HelpName = string.Join('|', names),
             DefaultValueFactory = _ => standard,
-            CustomParser = result => Parse<T>(name, names, result) is [T only] ? only : standard,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (!EnumNames.TryParse(text, out T value))
+                {
+                    result.AddError($"{name}: '{text}' is not one of {string.Join(", ", names)}.");
+                }
+
+                return value;
+            },
         };
     }
 

@@ -52,6 +52,7 @@ public sealed class ChainTests : IDisposable
     [Theory]
     [InlineData("chain --drain-timeout-ms 0", "--drain-timeout-ms: '0' is not a whole number from 1 to 60000.")]
     [InlineData("chain --protocol h3", "--protocol: 'h3' is not one of http, https, h2.")]
+    [InlineData("chain --protocol https,h2", "--protocol: 'https,h2' is not one of http, https, h2.")]
     [InlineData("chain --json /no/such/folder/file", "--json: '/no/such/folder/file' cannot be written")]
     public async Task Chain_BadOption_ExitsWithOneClearError(string arguments, string error)
     {

@@ -67,6 +67,7 @@ public sealed class RunTests : IDisposable
     [Theory]
     [InlineData("run", "run needs --target: the URL that 'serve' printed on the other host.")]
     [InlineData("serve --address here", "--address: 'here' is not an IP address.")]
+    [InlineData("serve --protocol https,h2", "--protocol: 'https,h2' is not one of http, https, h2.")]
     public async Task Run_BadOption_ExitsWithOneClearError(string arguments, string error)
     {
         (int exitCode, string output, string errors) = await BenchmarkTool.RunAsync(arguments.Split(' '));
