@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Net.Sockets;
 using GracefulHttp.Benchmarks.Counting;
 using GracefulHttp.Benchmarks.Servers;
 
@@ -57,7 +58,21 @@ internal sealed class ServeCommand
 
         IPAddress address = parsed.GetValue(_address)!;
         using var servers = new EmbeddedServers();
-        await using IEmbeddedServer server = await servers.StartAsync(kind, protocol, address, parsed.GetValue(_port));
+        int port = parsed.GetValue(_port);
+        IEmbeddedServer started;
+        try
+        {
+            started = await servers.StartAsync(kind, protocol, address, port);
+        }
+        catch (Exception e) when (e.GetBaseException() is SocketException socket)
+        {
+            // Kestrel wraps some of them.
+            string option = socket.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied ? $"--port: '{port}'" : $"--address: '{address}'";
+            await Console.Error.WriteLineAsync($"error: {option} cannot be listened on: {socket.Message}. See --help.");
+            return 1;
+        }
+
+        await using IEmbeddedServer server = started;
         await using var told = new ToldCounts(server);
         await Console.Out.WriteLineAsync($"{(protocol == WireProtocol.Http ? "http" : "https")}://{new IPEndPoint(address, server.Port)}/");
         try

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using GracefulHttp.TestKit;
 
@@ -68,6 +70,8 @@ public sealed class RunTests : IDisposable
     [InlineData("run", "run needs --target: the URL that 'serve' printed on the other host.")]
     [InlineData("serve --address here", "--address: 'here' is not an IP address.")]
     [InlineData("serve --protocol https,h2", "--protocol: 'https,h2' is not one of http, https, h2.")]
+    [InlineData("serve --server kestrel --address 203.0.113.1", "--address: '203.0.113.1' cannot be listened on: ")]
+    [InlineData("serve --server blind --address 203.0.113.1", "--address: '203.0.113.1' cannot be listened on: ")]
     public async Task Run_BadOption_ExitsWithOneClearError(string arguments, string error)
     {
         (int exitCode, string output, string errors) = await BenchmarkTool.RunAsync(arguments.Split(' '));
@@ -75,6 +79,24 @@ public sealed class RunTests : IDisposable
         exitCode.ShouldBe(1, errors);
         output.ShouldBeEmpty();
         errors.ShouldStartWith($"error: {error}");
+        errors.TrimEnd().Split('\n').Length.ShouldBe(1, errors);
+    }
+
+    [Theory]
+    [InlineData("blind")]
+    [InlineData("kestrel")]
+    public async Task Serve_PortIsTaken_SaysSoInOneLine(string server)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        int port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        (int exitCode, string output, string errors) = await BenchmarkTool.RunAsync("serve", "--server", server, "--port", $"{port}");
+
+        exitCode.ShouldBe(1, errors);
+        output.ShouldBeEmpty();
+        errors.ShouldStartWith($"error: --port: '{port}' cannot be listened on: ");
+        errors.TrimEnd().Split('\n').Length.ShouldBe(1, errors);
     }
 
     private static bool IsAbort(JsonElement row) => row.GetProperty("strategy").GetString() == "abort";
