@@ -49,30 +49,40 @@ internal static class CompareSession
             return exitCode;
         }
 
-        await WriteFilesAsync(settings, machine, rows);
-        return 0;
+        exitCode = 0;
+        foreach (Task<string?> writing in Files(settings, machine, rows))
+        {
+            if (await writing is { } whyNot)
+            {
+                await Console.Error.WriteLineAsync($"error: {whyNot}");
+                exitCode = 1;
+            }
+        }
+
+        return exitCode;
     }
 
-    private static async Task WriteFilesAsync(CompareSettings settings, MachineDescription machine, List<CompareRow> rows)
+    /// <summary>Writes one after the other, each as it is asked for.</summary>
+    private static IEnumerable<Task<string?>> Files(CompareSettings settings, MachineDescription machine, List<CompareRow> rows)
     {
         if (settings.Json is { } json)
         {
-            await JsonReport.Create(settings, machine, rows).WriteAsync(json);
+            yield return OutputFile.WriteAsync(json, JsonReport.Create(settings, machine, rows), ReportJsonContext.Default.JsonReport);
         }
 
         if (settings.Html is { } html)
         {
-            await File.WriteAllTextAsync(html.FullName, new HtmlReport(settings, machine, rows).Create());
+            yield return OutputFile.WriteAsync("--html", html, new HtmlReport(settings, machine, rows).Create());
         }
 
         if (settings.Markdown is { } markdown)
         {
-            await File.WriteAllTextAsync(markdown.FullName, MarkdownReport.Create(settings, machine, rows));
+            yield return OutputFile.WriteAsync("--markdown", markdown, MarkdownReport.Create(settings, machine, rows));
         }
 
         if (settings.Svg is { } svg)
         {
-            await File.WriteAllTextAsync(svg.FullName, ResetChartFile.Create(settings, rows).ToString());
+            yield return OutputFile.WriteAsync("--svg", svg, ResetChartFile.Create(settings, rows).ToString());
         }
     }
 

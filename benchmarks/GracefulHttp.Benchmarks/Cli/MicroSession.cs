@@ -8,11 +8,11 @@ namespace GracefulHttp.Benchmarks.Cli;
 /// <summary>One call of a command below <c>micro</c>, from the first line to the exit code.</summary>
 /// <param name="measure">Adds each row when it is measured.</param>
 /// <param name="report">Writes the rows there are.</param>
-/// <param name="writeJson">Writes them all for programs; null where that is not wanted.</param>
+/// <param name="writeJson">Writes them all for programs, or says why not; null where that is not wanted.</param>
 internal sealed class MicroSession<TRow>(
     Func<List<TRow>, Task> measure,
     Action<IAnsiConsole, MachineDescription, List<TRow>> report,
-    Func<MachineDescription, List<TRow>, Task>? writeJson)
+    Func<MachineDescription, List<TRow>, Task<string?>>? writeJson)
 {
     private const int InterruptedExitCode = 130;
 
@@ -45,9 +45,10 @@ internal sealed class MicroSession<TRow>(
             string kept = rows.Count > 0 ? "The table has the rows that were measured; no JSON was written." : "Nothing was measured.";
             await Console.Error.WriteLineAsync($"{problem} {kept}");
         }
-        else if (writeJson is not null)
+        else if (writeJson is not null && await writeJson(machine, rows) is { } whyNot)
         {
-            await writeJson(machine, rows);
+            await Console.Error.WriteLineAsync($"error: {whyNot}");
+            return 1;
         }
 
         return exitCode;

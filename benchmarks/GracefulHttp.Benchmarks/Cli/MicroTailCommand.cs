@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using GracefulHttp.Benchmarks.Micro;
 using GracefulHttp.Benchmarks.Micro.Tail;
 using GracefulHttp.Benchmarks.Servers;
@@ -61,13 +60,7 @@ internal sealed class MicroTailCommand
         var session = new MicroSession<TailRow>(
             rows => run.RunAsync(rows, interrupted),
             (console, machine, rows) => new TailReport(settings, rows, run.Loser).Write(console, machine),
-            json is null ? null : (machine, rows) => WriteAsync(json, TailJson.Create(settings, machine, rows, run.Loser)));
+            json is null ? null : (machine, rows) => OutputFile.WriteAsync(json, TailJson.Create(settings, machine, rows, run.Loser), MicroJsonContext.Default.TailJson));
         return await session.RunAsync(interrupted);
-    }
-
-    private static async Task WriteAsync(FileInfo file, TailJson results)
-    {
-        await using var stream = new FileStream(file.FullName, FileMode.Create, FileAccess.Write);
-        await JsonSerializer.SerializeAsync(stream, results, MicroJsonContext.Default.TailJson);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using GracefulHttp.Benchmarks.Compare;
 
 namespace GracefulHttp.Benchmarks.Reporting;
@@ -29,10 +28,4 @@ internal sealed record JsonReport(JsonEnvironment Environment, IReadOnlyList<Jso
             settings.SlowUrl,
             rows.Count == 0 ? null : CountingCaption.For([.. rows])),
         [.. rows.Select(row => JsonRow.Create(settings, row))]);
-
-    public async Task WriteAsync(FileInfo file)
-    {
-        await using var stream = new FileStream(file.FullName, FileMode.Create, FileAccess.Write);
-        await JsonSerializer.SerializeAsync(stream, this, ReportJsonContext.Default.JsonReport);
-    }
 }

@@ -63,6 +63,19 @@ public sealed class ChainTests : IDisposable
         errors.ShouldStartWith($"error: {error}");
     }
 
+    [Fact]
+    public async Task Chain_DiskIsFullInTheEnd_NamesTheOptionBelowTheTable()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
+
+        (int exitCode, string output, string errors) = await BenchmarkTool.RunAsync(
+            "chain", "--calls", "1", "--drain-timeout-ms", "50", "--json", "/dev/full");
+
+        exitCode.ShouldBe(1);
+        output.ShouldContain("drain, services close");
+        errors.TrimEnd().Split('\n')[^1].ShouldStartWith("error: --json: '/dev/full' cannot be written: ");
+    }
+
     private async Task<JsonElement[]> MeasureAsync(params string[] arguments)
     {
         (int exitCode, string output, string errors) = await BenchmarkTool.RunAsync(["chain", "--calls", $"{Calls}", .. arguments, "--json", _json]);

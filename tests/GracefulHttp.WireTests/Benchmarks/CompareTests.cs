@@ -6,6 +6,11 @@ namespace GracefulHttp.WireTests.Benchmarks;
 [Collection(nameof(Alone))]
 public sealed class CompareTests : IDisposable
 {
+    private const string Full = "/dev/full";
+
+    private static readonly string[] Quick =
+        ["compare", "--protocol", "http", "--server", "kestrel", "--phase", "headers", "--rounds", "1", "--seconds", "0.3", "--workers", "4"];
+
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -58,8 +63,7 @@ public sealed class CompareTests : IDisposable
     public async Task Compare_EveryFile_IsWritten()
     {
         await MeasureAsync(
-            "--protocol", "http", "--server", "kestrel", "--phase", "headers", "--rounds", "1", "--seconds", "0.3", "--workers", "4",
-            "--html", Path("page.html"), "--markdown", Path("table.md"), "--svg", Path("chart.svg"));
+            [.. Quick[1..], "--html", Path("page.html"), "--markdown", Path("table.md"), "--svg", Path("chart.svg")]);
 
         (await File.ReadAllTextAsync(Path("page.html"))).ShouldStartWith("<!DOCTYPE html>");
         (await File.ReadAllTextAsync(Path("table.md"))).ShouldContain("| http | kestrel | headers | drain |");
@@ -76,7 +80,10 @@ public sealed class CompareTests : IDisposable
     [InlineData("--strategies retry --phase body", "--strategies retry with --phase body: only headers are asked for again.")]
     [InlineData("--rate 10 --workers 3", "--workers are those of the closed loop and do not go with --rate.")]
     [InlineData("--target http://127.0.0.1:1/ --rtt-ms 5", "--rtt-ms and --bandwidth go with the embedded servers, and not with --target.")]
+    [InlineData("--json /no/such/folder/file", "--json: '/no/such/folder/file' cannot be written")]
     [InlineData("--html /no/such/folder/file", "--html: '/no/such/folder/file' cannot be written")]
+    [InlineData("--markdown /no/such/folder/file", "--markdown: '/no/such/folder/file' cannot be written")]
+    [InlineData("--svg /no/such/folder/file", "--svg: '/no/such/folder/file' cannot be written")]
     public async Task Compare_BadOption_ExitsWithOneClearError(string arguments, string error)
     {
         (int exitCode, string output, string errors) = await BenchmarkTool.RunAsync(["compare", .. arguments.Split(' ')]);
@@ -85,6 +92,22 @@ public sealed class CompareTests : IDisposable
         output.ShouldBeEmpty();
         errors.ShouldStartWith($"error: {error}");
         errors.TrimEnd().Split('\n').Length.ShouldBe(1, errors);
+    }
+
+    [Fact]
+    public async Task Compare_DiskIsFullInTheEnd_NamesEachFileBelowTheTableAndWritesTheOthers()
+    {
+        Assert.SkipUnless(File.Exists(Full), $"There is no {Full} here.");
+
+        (int exitCode, string output, string errors) = await BenchmarkTool.RunAsync(
+            [.. Quick, "--json", Full, "--html", Full, "--markdown", Path("table.md"), "--svg", Full]);
+
+        exitCode.ShouldBe(1);
+        output.ShouldContain("useful");
+        errors.Split('\n').Where(line => line.StartsWith("error:", StringComparison.Ordinal)).Select(line => line[..line.IndexOf(" cannot", StringComparison.Ordinal)])
+            .ShouldBe([$"error: --json: '{Full}'", $"error: --html: '{Full}'", $"error: --svg: '{Full}'"], errors);
+        errors.ShouldNotContain("   at ");
+        (await File.ReadAllTextAsync(Path("table.md"))).ShouldContain("| http | kestrel | headers | drain |");
     }
 
     private string Path(string name) => System.IO.Path.Combine(_folder, name);
