@@ -5,6 +5,7 @@ using GracefulHttp.Benchmarks.Compare;
 using GracefulHttp.Benchmarks.Reporting;
 using GracefulHttp.Benchmarks.Reporting.Charts;
 using GracefulHttp.Benchmarks.Reporting.Html;
+using GracefulHttp.Benchmarks.Servers;
 
 namespace GracefulHttp.BenchmarkTests.Reporting;
 
@@ -97,6 +98,34 @@ public sealed partial class HtmlReportTests
         text.ShouldContain("With an RST, a reset, it tells the other to forget the connection at once.");
         text.ShouldContain("CPU <1> & more");
         Document.Descendants("style").Single().Value.ShouldContain("@media (prefers-color-scheme: dark)");
+    }
+
+    [Fact]
+    public void Create_EmbeddedServers_ExplainsEachTermThatIsThere()
+    {
+        Cell[] cells = [.. SampleRows.Settings.Cells, new Cell(WireProtocol.Http, ServerKind.Blind, RequestPhase.Body)];
+
+        Terms(SampleRows.Settings, cells).ShouldBe(["http", "https", "h2", "Kestrel", "FIN-blind server", "closed while idle"]);
+    }
+
+    [Fact]
+    public void Create_OwnServer_SpeaksOfNoOther()
+    {
+        CompareSettings settings = SampleRows.Settings with { Target = new Uri("https://backend:8443/") };
+        Cell[] cells = [new Cell(WireProtocol.Https, Server: null, RequestPhase.Headers)];
+
+        Terms(settings, cells).ShouldBe(["https", "backend:8443"]);
+        string page = new HtmlReport(settings, SampleRows.Machine, [SampleRows.Row(cells[0])]).Create();
+        page.ShouldNotContain("Kestrel");
+        page.ShouldNotContain("FIN-blind");
+    }
+
+    private static string[] Terms(CompareSettings settings, Cell[] cells)
+    {
+        string page = new HtmlReport(settings, SampleRows.Machine, [.. cells.Select(cell => SampleRows.Row(cell))]).Create();
+        XElement terms = XElement.Parse(page[page.IndexOf("<html", StringComparison.Ordinal)..]).Descendants("dl").ElementAt(1);
+        terms.Elements("dd").ShouldAllBe(meaning => meaning.Value.Length > 40);
+        return [.. terms.Elements("dt").Select(term => term.Value)];
     }
 
     [Fact]

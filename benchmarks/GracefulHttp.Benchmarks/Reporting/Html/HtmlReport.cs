@@ -32,7 +32,7 @@ internal sealed class HtmlReport(CompareSettings settings, MachineDescription ma
     private IEnumerable<object> Content()
     {
         yield return new XElement("h1", HtmlText.Title);
-        foreach (XElement element in HtmlText.Introduction(rows.Select(row => row.Strategy).Distinct()))
+        foreach (XElement element in HtmlText.Introduction(settings, rows))
         {
             yield return element;
         }

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using GracefulHttp.Benchmarks.Compare;
+using GracefulHttp.Benchmarks.Servers;
 
 namespace GracefulHttp.Benchmarks.Reporting.Html;
 
@@ -39,7 +40,7 @@ internal static class HtmlText
         td.bad { color: var(--abort); font-weight: 700; } .note { color: var(--muted); font-size: 0.88rem; }
         """;
 
-    public static IEnumerable<XElement> Introduction(IEnumerable<CompareStrategy> strategies) =>
+    public static IEnumerable<XElement> Introduction(CompareSettings settings, IReadOnlyList<CompareRow> rows) =>
     [
         Paragraph(
             "When somebody stops waiting for an HTTP answer (a timeout, a retry, a user who has gone), the request is abandoned, but its "
@@ -55,14 +56,50 @@ internal static class HtmlText
         Paragraph(
             "Some requests are quick and useful, their callers stay. Others are answered late, and their callers leave first. What then "
             + "becomes of the connection is the strategy:"),
-        new("dl", strategies.SelectMany(strategy => (XElement[])
+        new("dl", rows.Select(row => row.Strategy).Distinct().SelectMany(strategy => (XElement[])
         [
             new("dt", new XAttribute("class", strategy.Name()), strategy.Name()), new("dd", Describe(strategy)),
         ])),
-        Paragraph(
-            "Two kinds of servers answer. The FIN-blind one does not look at its connection while it works, as many do, and answers to a "
-            + "client that has left: there the RSTs are drawn. Kestrel takes the client's FIN as a sign to stop working."),
+        Paragraph("It depends on what is spoken, on who answers, and on what is under way. Of these were measured:"),
+        new("dl", Terms(settings, [.. rows.Select(row => row.Cell).Distinct()]).SelectMany(term => (XElement[])
+        [
+            new("dt", term.Name), new("dd", term.Meaning),
+        ])),
     ];
+
+    /// <summary>What a reader meets on this page, and nothing else.</summary>
+    private static IEnumerable<(string Name, string Meaning)> Terms(CompareSettings settings, Cell[] cells)
+    {
+        foreach (WireProtocol protocol in cells.Select(cell => cell.Protocol).Distinct())
+        {
+            yield return (protocol.Name(), Describe(protocol));
+        }
+
+        foreach (Cell cell in cells.DistinctBy(cell => cell.Server))
+        {
+            yield return (CellLabel.ServerInWords(settings, cell), Describe(cell.Server));
+        }
+
+        if (cells.Any(cell => cell.Phase == RequestPhase.IdleClose))
+        {
+            yield return (CellLabel.PhaseInWords(RequestPhase.IdleClose),
+                "Nobody leaves here. Each request has a connection of its own, which the client closes when it has the answer and nothing is under way.");
+        }
+    }
+
+    private static string Describe(WireProtocol protocol) => protocol switch
+    {
+        WireProtocol.Http => "HTTP/1.1. A connection carries one request at a time, so that a request can only be cut short together with its connection.",
+        WireProtocol.Https => "HTTP/1.1 over TLS, which encrypts it. To open a connection then takes longer, and more work on both sides.",
+        _ => "HTTP/2 over TLS. Many requests share a connection, each as a stream, and a stream can be reset (RST_STREAM) while the connection stays.",
+    };
+
+    private static string Describe(ServerKind? server) => server switch
+    {
+        ServerKind.Blind => "It does not look at its connection while it works, as many do not, and answers to a client that has left: there the RSTs are drawn.",
+        ServerKind.Kestrel => "The web server of .NET. It takes the client's FIN as a sign to stop working.",
+        _ => "The server that was asked. If it answers although its client has left, RSTs are drawn; it may also take the client's FIN as a sign to stop working.",
+    };
 
     private static string Describe(CompareStrategy strategy) => strategy switch
     {
