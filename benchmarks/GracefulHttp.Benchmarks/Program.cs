@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using GracefulHttp.Benchmarks.Cli;
 using GracefulHttp.Benchmarks.Counting;
 
@@ -27,6 +28,13 @@ ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
     await Console.Error.WriteLineAsync($"error: {parsed.Errors[0].Message.ReplaceLineEndings(" ")} See --help.");
+    return 1;
+}
+
+if (parsed.CommandResult.Command != root && parsed.CommandResult.Command != compare
+    && parsed.RootCommandResult.Children.OfType<OptionResult>().FirstOrDefault(given => !given.Implicit && comparison.Has(given.Option)) is { } misplaced)
+{
+    await Console.Error.WriteLineAsync($"error: {misplaced.Option.Name} stands before {parsed.CommandResult.Command.Name}, but options go after the command. See --help.");
     return 1;
 }
 

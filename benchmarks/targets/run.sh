@@ -1,6 +1,7 @@
 #!/bin/sh
 # Measures and records benchmarks/results: the default comparison, the same against nginx and Apache httpd as reverse proxies in
-# front of a slow backend, all on loopback, the micro measurements and the call chain. Needs Debian's nginx, apache2 and openssl.
+# front of a slow backend, all on loopback, the micro measurements and the call chain. Needs Debian's nginx, apache2,
+# openssl and curl.
 #
 #   benchmarks/targets/run.sh [default] [nginx] [apache] [micro] [chain]      without arguments: all of them, about twenty minutes
 #

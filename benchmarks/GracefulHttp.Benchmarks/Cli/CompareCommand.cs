@@ -54,7 +54,7 @@ internal sealed class CompareCommand(bool isRun = false)
 
     private readonly Option<bool> _full = new("--full")
     {
-        Description = "All phases and strategies, and longer, more rounds: about half an hour. What is given by option stays as given.",
+        Description = "All phases and strategies, and longer, more rounds: over half an hour. What is given by option stays as given.",
     };
 
     private readonly Option<FileInfo> _json = OutputFile.CreateOption("--json", "Write the results to this file as well.");
@@ -79,18 +79,21 @@ internal sealed class CompareCommand(bool isRun = false)
         HelpName = "URL",
     };
 
+    private Option[] All =>
+    [
+        _strategies, _protocols, _servers, _phases, _workers, _abandon, _timeout, _seconds, _rounds, _rate, _roundTrip, _bandwidth, _full,
+        _json, _html, _markdown, _svg, _target, _slowUrl,
+    ];
+
     private Option<FileInfo>[] Outputs => [_json, _html, _markdown, _svg];
 
     /// <summary>Makes <paramref name="command"/> the one that compares.</summary>
     public void AddTo(Command command)
     {
-        Option[] options =
-        [
-            _strategies, _protocols, _servers, _phases, _workers, _abandon, _timeout, _seconds, _rounds, _rate, _roundTrip, _bandwidth, _full,
-            _json, _html, _markdown, _svg, _target, _slowUrl,
-        ];
-        foreach (Option option in options)
+        foreach (Option option in All)
         {
+            // They go with embedded servers, which run has not: it only says so.
+            option.Hidden = isRun && (option == _servers || option == _roundTrip || option == _bandwidth);
             command.Options.Add(option);
         }
 
@@ -113,6 +116,8 @@ internal sealed class CompareCommand(bool isRun = false)
             return await CompareSession.RunAsync(compare, interrupted);
         });
     }
+
+    public bool Has(Option option) => All.Contains(option);
 
     private static bool IsGiven(CommandResult command, Option option) => command.GetResult(option) is { Implicit: false };
 

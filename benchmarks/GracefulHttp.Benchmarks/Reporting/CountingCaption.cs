@@ -36,7 +36,8 @@ internal static class CountingCaption
         CompareRow[] comparable = [.. rows.Where(row => row.Oracles.AreComparable)];
         int agree = comparable.Count(row => row.Oracles.Disagreement() is null);
         return comparable.Length == 0 ? null
-            : agree == comparable.Length ? $"Raw socket and kernel agree in every row ({agree})."
+            : agree == comparable.Length && agree < rows.Count ? $"Raw socket and kernel agree in the {agree} of {rows.Count} rows that both counted."
+            : agree == rows.Count ? $"Raw socket and kernel agree in every row ({agree})."
             : $"Raw socket and kernel agree in {agree} of {comparable.Length} rows; the others are named below.";
     }
 }

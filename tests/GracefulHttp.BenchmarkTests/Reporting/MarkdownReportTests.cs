@@ -49,6 +49,14 @@ public sealed class MarkdownReportTests
     }
 
     [Fact]
+    public void Caption_ARowWithoutBothCounts_IsNotAmongThoseThatAgree()
+    {
+        CompareRow[] rows = [SampleRows.Row(resetsFromClient: 100), SampleRows.Row(resetsFromClient: null)];
+
+        CountingCaption.For(rows).ShouldEndWith("Raw socket and kernel agree in the 1 of 2 rows that both counted.");
+    }
+
+    [Fact]
     public void Reading_OnlyTheKernelCounted_SaysWhatWasNotToldApart()
     {
         CompareRow row = SampleRows.Row(resetsFromClient: null);

@@ -95,6 +95,26 @@ public sealed class CompareTests : IDisposable
     }
 
     [Fact]
+    public async Task Compare_NotAllowedToLook_SaysThatTheKernelCountedBoth()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give a right up.");
+        const string Rights = "-net_raw,-sys_admin";
+
+        (int exitCode, string output, string errors) = await BenchmarkTool.RunInAsync(
+            ["setpriv", $"--bounding-set={Rights}", $"--inh-caps={Rights}"], [.. Quick, "--json", Path("rows.json")]);
+
+        exitCode.ShouldBe(0, errors);
+        output.ShouldContain("RSTs counted by the kernel (OutRsts) for the whole machine");
+        using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(Path("rows.json")));
+        foreach (JsonElement row in document.RootElement.GetProperty("rows").EnumerateArray())
+        {
+            row.GetProperty("resetsFromClient").ValueKind.ShouldBe(JsonValueKind.Null, row.ToString());
+            row.GetProperty("resetsSent").ValueKind.ShouldBe(JsonValueKind.Number, row.ToString());
+            row.GetProperty("okPerSecond").GetDouble().ShouldBeGreaterThan(0, row.ToString());
+        }
+    }
+
+    [Fact]
     public async Task Compare_DiskIsFullInTheEnd_NamesEachFileBelowTheTableAndWritesTheOthers()
     {
         Assert.SkipUnless(File.Exists(Full), $"There is no {Full} here.");

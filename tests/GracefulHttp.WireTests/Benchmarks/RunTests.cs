@@ -66,8 +66,25 @@ public sealed class RunTests : IDisposable
         errors.ShouldContain("http://127.0.0.1:1/?counts cannot be read");
     }
 
+    [Fact]
+    public async Task Run_Help_HasOnlyWhatItTakes()
+    {
+        (_, string run, _) = await BenchmarkTool.RunAsync("run", "--help");
+        (_, string compare, _) = await BenchmarkTool.RunAsync("compare", "--help");
+
+        foreach (string option in (string[])["--server ", "--rtt-ms ", "--bandwidth "])
+        {
+            run.ShouldNotContain(option);
+            compare.ShouldContain(option);
+        }
+
+        run.ShouldContain("--workers ");
+    }
+
     [Theory]
     [InlineData("run", "run needs --target: the URL that 'serve' printed on the other host.")]
+    [InlineData("run --target http://127.0.0.1:1/ --server blind", "--server names an embedded server and does not go with --target.")]
+    [InlineData("--full chain", "--full stands before chain, but options go after the command.")]
     [InlineData("serve --address here", "--address: 'here' is not an IP address.")]
     [InlineData("serve --protocol https,h2", "--protocol: 'https,h2' is not one of http, https, h2.")]
     [InlineData("serve --server kestrel --address 203.0.113.1", "--address: '203.0.113.1' cannot be listened on: ")]
