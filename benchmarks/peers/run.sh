@@ -6,7 +6,7 @@
 #
 # Clients: dotnet/plain dotnet/close dotnet/drain apache/hard apache/soft go/net-http node/http node/fetch python/aiohttp c/libcurl
 #
-# What Debian has and this machine lacks is installed first (INSTALL=no: it is not). A client that cannot be built is named and left out.
+# What Debian has and this machine lacks is installed first (INSTALL=no: it is not). A client that cannot be built, or fails, is named and left out.
 # From the environment: REQUESTS per run, WARM_UP requests before it, WORKERS, ABANDON in percent, TIMEOUT_MS after which a caller leaves,
 # DELAY_MS after which a slow answer comes, ROUNDS, PROTOCOLS, OUTPUT; TOOL is the benchmark tool, if it is built already.
 set -euo pipefail
@@ -30,6 +30,8 @@ stop() {
 }
 trap 'stop; rm -rf "$dir"' EXIT
 trap 'exit 130' INT TERM
+# Writing to a client that has ended is then an error, and not the end. Not ignored, which the clients would inherit.
+trap : PIPE
 
 [ "$(id -u)" = 0 ] || die "network namespaces need root."
 clients=${*:-$all}
@@ -148,6 +150,15 @@ cpu() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
 
 # --- one run -----------------------------------------------------------------------------------------------------------
 
+# Of the client that is measured: ends it and its host, and forgets its other runs as well.
+give_up() {
+    say "left out: $client over $protocol $1: $(tail -n 5 "$dir/client.log")"
+    kill "$pid" "$host" 2>/dev/null || true
+    wait "$pid" "$host" 2>/dev/null || true
+    broken="$broken $client"
+    sed -i "\\|^[^ ]* $client |d" "$dir/rows"
+}
+
 # Writes a line into rows: protocol client useful abandoned failed seconds RSTs connections CPU.
 measure() {
     local protocol=$1 client=$2 line before_rsts before_connections before_cpu connections used
@@ -157,18 +168,17 @@ measure() {
         "$REQUESTS" "$WARM_UP" "$WORKERS" "$ABANDON" "$TIMEOUT_MS" "$DELAY_MS" 2>"$dir/client.log"; }
     local pid=$CLIENT_PID from=${CLIENT[0]} to=${CLIENT[1]}
     started+=("$pid")
-    read -r -t $patience line <&"$from" && [ "$line" = ready ] || die "$client over $protocol did not get ready: ${line-} $(tail -n 5 "$dir/client.log")"
+    { read -r -t $patience line <&"$from" && [ "$line" = ready ]; } 2>/dev/null || { give_up "did not get ready"; return 0; }
 
     # The answers to what was abandoned last are still to come, here and below.
     sleep 0.5
-    before_rsts=$(counter "$host" OutRsts) before_connections=$(counter "$host" ActiveOpens) before_cpu=$(cpu "$pid")
-    echo go >&"$to"
-    read -r -t $patience line <&"$from" || die "$client over $protocol did not end: $(tail -n 5 "$dir/client.log")"
+    before_rsts=$(counter "$host" OutRsts) before_connections=$(counter "$host" ActiveOpens) before_cpu=$(cpu "$pid" 2>/dev/null) || true
+    { echo go >&"$to" && read -r -t $patience line <&"$from"; } 2>/dev/null || { give_up "did not end"; return 0; }
     sleep 1
-    connections=$(($(counter "$host" ActiveOpens) - before_connections)) used=$(($(cpu "$pid") - before_cpu))
+    connections=$(($(counter "$host" ActiveOpens) - before_connections)) used=$(cpu "$pid" 2>/dev/null) || true
     # It ends, and so do its connections.
-    echo end >&"$to"
-    wait "$pid" || die "$client over $protocol failed: $(tail -n 5 "$dir/client.log")"
+    { echo end >&"$to" && wait "$pid"; } 2>/dev/null || { give_up "failed"; return 0; }
+    used=$((used - before_cpu))
     sleep 0.2
     echo "$protocol $client $(sed 's/[^0-9.]\+/ /g' <<<"$line") $(($(counter "$host" OutRsts) - before_rsts)) $connections $used" >>"$dir/rows"
     kill "$host"
@@ -242,15 +252,19 @@ EOF
         table "$protocol"
     done
     printf '\n'
-    for runtime in $runtimes; do printf -- '- %s\n' "$(version_of "$runtime")"; done
+    for runtime in $runtimes; do
+        case $ready in *" $runtime/"*) printf -- '- %s\n' "$(version_of "$runtime")" ;; esac
+    done
     for runtime in $skipped; do printf -- '- Left out, because it could not be built here: %s\n' "$runtime"; done
+    for client in $broken; do printf -- '- Left out, because it failed here: %s\n' "$client"; done
 }
 
 [ -n "${TOOL-}" ] || dotnet build -c Release --nologo -v quiet benchmarks/GracefulHttp.Benchmarks >&2
 ulimit -n 16384 2>/dev/null || true
 mkdir -p "$dir/apache"
-runtimes="" skipped="" ready=""
-for runtime in $(printf '%s\n' $clients | cut -d/ -f1 | uniq); do
+runtimes="" skipped="" ready="" broken=""
+: >"$dir/rows"
+for runtime in $(printf '%s\n' $clients | cut -d/ -f1 | awk '!seen[$0]++'); do
     if prepare "$runtime" >"$dir/prepare.log" 2>&1; then
         runtimes="$runtimes $runtime"
         for client in $clients; do [ "${client%/*}" != "$runtime" ] || ready="$ready $client"; done
@@ -266,6 +280,7 @@ for protocol in $PROTOCOLS; do
     order=${ready# }
     for round in $(seq "$ROUNDS"); do
         for client in $order; do
+            case " $broken " in *" $client "*) continue ;; esac
             say "$protocol, round $round: $client"
             measure "$protocol" "$client"
         done
@@ -274,6 +289,11 @@ for protocol in $PROTOCOLS; do
     done
 done
 stop
+for client in $broken; do
+    ready="$ready "
+    ready="${ready/ $client / }"
+done
+[ -n "${ready// /}" ] || die "no client is left."
 report >"$dir/report.md"
 cp "$dir/report.md" "$OUTPUT"
 say "recorded $OUTPUT"

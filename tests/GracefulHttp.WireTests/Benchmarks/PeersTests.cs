@@ -6,25 +6,27 @@ namespace GracefulHttp.WireTests.Benchmarks;
 [Collection(nameof(Alone))]
 public sealed class PeersTests : IDisposable
 {
-    private readonly string _table = Path.GetTempFileName();
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+    private readonly string _table;
 
-    public void Dispose() => File.Delete(_table);
+    public PeersTests() => _table = Path.Combine(_folder, "peers.md");
+
+    private string[] Small =>
+    [
+        $"OUTPUT={_table}", $"TOOL={Path.ChangeExtension(BenchmarkTool.Assembly, null)}", "INSTALL=no", "REQUESTS=300", "WARM_UP=100", "ROUNDS=1",
+        "benchmarks/peers/run.sh",
+    ];
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task Peers_OwnClients_AreComparedInOneTable()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), "Network namespaces need root and Linux.");
-        foreach (string tool in (string[])["ip", "nsenter", "unshare"])
-        {
-            Assert.SkipUnless(ToolProcess.IsAvailable(tool, out string whyNot), whyNot);
-        }
+        SkipUnlessTwoHosts();
 
-        await Shell.RunAsync(
-            Repository.Root, "env", $"OUTPUT={_table}", $"TOOL={Path.ChangeExtension(BenchmarkTool.Assembly, null)}", "INSTALL=no",
-            "REQUESTS=300", "WARM_UP=100", "ROUNDS=1", "benchmarks/peers/run.sh", "dotnet/plain", "dotnet/drain");
+        await Shell.RunAsync(Repository.Root, "env", [.. Small, "dotnet/plain", "dotnet/drain"]);
 
-        string[][] rows = [.. (await File.ReadAllLinesAsync(_table)).Where(line => line.StartsWith("| ") && !line.StartsWith("| client"))
-            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1])];
+        string[][] rows = Rows(await File.ReadAllTextAsync(_table));
         rows.Select(row => row[0]).ShouldBe([".NET HttpClient", "GracefulHttp, Drain", ".NET HttpClient", "GracefulHttp, Drain"], "for http and https");
         foreach (string[] row in rows)
         {
@@ -38,6 +40,35 @@ public sealed class PeersTests : IDisposable
     }
 
     [Fact]
+    public async Task Peers_ClientsThatFail_AreNamedAndTheOthersCompared()
+    {
+        SkipUnlessTwoHosts();
+        string node = Path.Combine(_folder, "node");
+        await File.WriteAllTextAsync(
+            node,
+            """
+            #!/bin/sh
+            [ "$1" != --check ] || exit 0
+            [ "$3" = http ] || { echo ready; read -r go; }
+            echo "no $3 today" >&2
+            exit 3
+            """);
+        await Shell.RunAsync(_folder, "chmod", "+x", node);
+
+        (int exitCode, string output) = await Shell.TryAsync(
+            Repository.Root, "env",
+            [$"PATH={_folder}:{Environment.GetEnvironmentVariable("PATH")}", "PROTOCOLS=http", .. Small, "node/http", "dotnet/drain", "node/fetch"]);
+
+        exitCode.ShouldBe(0, output);
+        output.ShouldContain("left out: node/http over http did not get ready: no http today");
+        output.ShouldContain("left out: node/fetch over http did not end: no fetch today");
+        string table = await File.ReadAllTextAsync(_table);
+        Rows(table).Select(row => row[0]).ShouldBe(["GracefulHttp, Drain"]);
+        table.ShouldContain("- Left out, because it failed here: node/http\n");
+        table.ShouldContain("- Left out, because it failed here: node/fetch\n");
+    }
+
+    [Fact]
     public async Task Peers_UnknownClient_IsNamed()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root gets that far.");
@@ -47,4 +78,19 @@ public sealed class PeersTests : IDisposable
         exitCode.ShouldBe(1);
         output.ShouldStartWith("error: 'cobol/http' is not one of: dotnet/plain ");
     }
+
+    private static void SkipUnlessTwoHosts()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), "Network namespaces need root and Linux.");
+        foreach (string tool in (string[])["ip", "nsenter", "unshare"])
+        {
+            Assert.SkipUnless(ToolProcess.IsAvailable(tool, out string whyNot), whyNot);
+        }
+    }
+
+    private static string[][] Rows(string table) =>
+    [
+        .. table.Split('\n').Where(line => line.StartsWith("| ") && !line.StartsWith("| client"))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1]),
+    ];
 }
