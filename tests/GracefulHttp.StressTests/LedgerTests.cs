@@ -32,6 +32,29 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void Of_PeacefulRound_HasNobodyAbortAndNoServerThatOnlyBytesEnd()
+    {
+        Func<Plan, bool> hasAReason = plan => plan.Strategy == AbandonStrategy.Abort || (plan.Answer == Answer.Endless && !plan.To.IsHttp2);
+        var rounds = Enumerable.Range(0, 30).Select(number => Scenario.Of(seed: 1, number, requests: 500)).ToLookup(round => round.IsPeaceful);
+
+        rounds[true].ShouldAllBe(round => round.Options.Strategy != AbandonStrategy.Abort && !round.Plans.Any(hasAReason));
+        rounds[false].ShouldAllBe(round => round.Plans.Any(hasAReason));
+        rounds[false].ShouldContain(round => round.Options.Strategy == AbandonStrategy.Abort);
+    }
+
+    [Fact]
+    public void ResetReasons_OfAPeacefulRound_AreThoseOfTimeAlone()
+    {
+        var round = new RoundResult
+        {
+            ConnectionOutcomes = new Counts([new("aborted", 1), new("closed", 10), new("linger_size", 100), new("linger_timeout", 1000), new("send_stuck", 10_000)]),
+        };
+
+        round.ResetReasons.Total.ShouldBe(11_101);
+        (round with { IsPeaceful = true }).ResetReasons.Total.ShouldBe(11_000);
+    }
+
+    [Fact]
     public void See_OnceByItsOwnCaller_IsNoFault()
     {
         RequestRecord record = Begin(plan => plan.Call == Call.Get);

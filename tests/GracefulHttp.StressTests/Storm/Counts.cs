@@ -10,9 +10,12 @@ internal sealed class Counts(IEnumerable<KeyValuePair<string, long>> counts)
     {
     }
 
-    public long this[string outcome] => _counts.GetValueOrDefault(outcome);
-
     public IEnumerable<KeyValuePair<string, long>> All => _counts;
+
+    public long Total => _counts.Values.Sum();
+
+    /// <summary>Those alone.</summary>
+    public Counts Of(params string[] outcomes) => new(_counts.Where(count => outcomes.Contains(count.Key)));
 
     public static Counts Sum(Counts left, Counts right) =>
         new(left.All.Concat(right.All).GroupBy(count => count.Key, (outcome, counts) => KeyValuePair.Create(outcome, counts.Sum(count => count.Value))));

@@ -73,6 +73,11 @@ internal sealed record Plan(
             (true, false) => Calm,
             (true, true) => RoughHttp2,
         });
+        if (scenario.IsPeaceful && !origin.IsHttp2 && answer == Answer.Endless)
+        {
+            answer = Answer.Drip;
+        }
+
         bool hasBody = answer is not (Answer.NoContent or Answer.Silent or Answer.Garbage or Answer.CloseBeforeAnswer);
         Call call = ChooseCall(random, origin, answer, hasBody);
         Reading reading = call switch
@@ -98,7 +103,7 @@ internal sealed record Plan(
                 Instant.Later => random.Next(LongestDelay),
                 _ => random.Next(LargestPiece),
             },
-            random.Pick<AbandonStrategy?>([null, null, null, AbandonStrategy.Drain, AbandonStrategy.Close, AbandonStrategy.Abort]),
+            random.Pick<AbandonStrategy?>([null, null, null, AbandonStrategy.Drain, AbandonStrategy.Close, scenario.IsPeaceful ? null : AbandonStrategy.Abort]),
             HasHeaders: random.Next(8) != 0,
             BodySize: random.Pick(scenario.BodySizes),
             UploadSize: random.Pick(scenario.UploadSizes),

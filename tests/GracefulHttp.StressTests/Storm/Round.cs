@@ -40,6 +40,7 @@ internal sealed class Round(Scenario scenario)
         int[] ports = [.. _servers.Select(server => server.BaseAddress.Port)];
         Peaks peaks;
         long resetConnections = 0;
+        long resetAfterTheirEnd = 0;
         SegmentRecorder? recorder = SegmentRecorder.IsAvailable(out _) ? SegmentRecorder.Start(RecordingDetail.CountersOnly, ports) : null;
         try
         {
@@ -53,7 +54,8 @@ internal sealed class Round(Scenario scenario)
             if (recorder is not null)
             {
                 await recorder.SettleAsync();
-                resetConnections = recorder.ConnectionsResetByClient;
+                resetAfterTheirEnd = recorder.ConnectionsResetAfterTheirEnd;
+                resetConnections = recorder.ConnectionsResetByClient - resetAfterTheirEnd;
             }
         }
         finally
@@ -73,11 +75,13 @@ internal sealed class Round(Scenario scenario)
         return new RoundResult
         {
             Duration = TimeProvider.System.GetElapsedTime(startedAt),
+            IsPeaceful = scenario.IsPeaceful,
             Requests = scenario.Plans.Count,
             Left = _left,
             RequestOutcomes = new Counts(log.RequestOutcomes),
             ConnectionOutcomes = new Counts(log.ConnectionOutcomes),
             ConnectionsResetByClient = resetConnections,
+            ConnectionsResetAfterTheirEnd = resetAfterTheirEnd,
             AreResetsCounted = recorder is not null,
             Peaks = peaks,
             Faults = [.. _ledger.Faults, .. log.Failures.Select(failure => $"The library failed: {failure} [{scenario}]")],

@@ -18,6 +18,8 @@ internal sealed class SegmentCounters
 
     public long ConnectionsResetByClient { get; private set; }
 
+    public long ConnectionsResetAfterTheirEnd { get; private set; }
+
     public long ConnectionsEndedByClient { get; private set; }
 
     public void Add(in Segment segment)
@@ -39,9 +41,11 @@ internal sealed class SegmentCounters
         {
             ResetsFromClient += segment.IsReset ? 1 : 0;
             ConnectionsResetByClient += segment.IsReset && !connection.ClientReset ? 1 : 0;
+            ConnectionsResetAfterTheirEnd += segment.Flags == TcpControlBits.Rst && connection is { ClientFinWasLast: true, ClientReset: false } ? 1 : 0;
             FinsFromClient += segment.IsFin && !connection.ClientFin ? 1 : 0;
             connection.ClientReset |= segment.IsReset;
             connection.ClientFin |= segment.IsFin;
+            connection.ClientFinWasLast |= segment.IsFin && connection.LastServerFin is { } fin && segment.Acknowledges(fin);
         }
         else
         {
@@ -49,6 +53,7 @@ internal sealed class SegmentCounters
             FinsFromServer += segment.IsFin && !connection.ServerFin ? 1 : 0;
             ConnectionsEndedByClient += segment.IsFin && connection is { ServerFin: false, ClientFin: true, ClientReset: false } ? 1 : 0;
             connection.ServerFin |= segment.IsFin;
+            connection.LastServerFin = segment.IsFin ? segment : connection.LastServerFin;
         }
 
         _connections[key] = connection;
@@ -59,6 +64,8 @@ internal sealed class SegmentCounters
         public uint? InitialSequence;
         public bool ClientFin;
         public bool ServerFin;
+        public Segment? LastServerFin;
+        public bool ClientFinWasLast;
         public bool ClientReset;
     }
 }

@@ -37,6 +37,13 @@ public sealed class SegmentRecorder : IAsyncDisposable
     /// <summary>Connections on which the client sent at least one RST.</summary>
     public long ConnectionsResetByClient => Read(c => c.ConnectionsResetByClient);
 
+    /// <summary>
+    /// Those of them that had ended: the client's FIN had acknowledged the server's. Its socket is gone, without a TIME_WAIT, as soon as that
+    /// FIN is acknowledged too, and a duplicate that comes after (two processors may swap two segments) draws an RST from the kernel. An
+    /// RST by which a process throws a connection away has an ACK, which this has not.
+    /// </summary>
+    public long ConnectionsResetAfterTheirEnd => Read(c => c.ConnectionsResetAfterTheirEnd);
+
     /// <summary>Connections whose client sent its FIN first and no RST, when the server's FIN came: its port is then in TIME_WAIT.</summary>
     public long ConnectionsEndedByClient => Read(c => c.ConnectionsEndedByClient);
 

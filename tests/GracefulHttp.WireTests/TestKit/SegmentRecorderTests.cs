@@ -65,6 +65,8 @@ public sealed class SegmentRecorderTests : IDisposable
 
         recorder.Segments.Where(s => s.FromClient).Select(s => s.Flags & ~TcpControlBits.Ack)
             .ShouldBe([TcpControlBits.Syn, TcpControlBits.Fin, TcpControlBits.Rst]);
+        recorder.ConnectionsResetByClient.ShouldBe(1);
+        recorder.ConnectionsResetAfterTheirEnd.ShouldBe(0);
         recorder.ResetsFromServer.ShouldBe(0);
     }
 
