@@ -17,6 +17,12 @@ public sealed class LedgerTests
         Scenario.Of(seed: 7, number: 3, requests: 200).Plans.ShouldNotBe(Scenario.Of(seed: 8, number: 3, requests: 200).Plans);
     }
 
+    [Theory]
+    [InlineData(false, "GRACEFULHTTP_STRESS_SEED=7 GRACEFULHTTP_STRESS_ROUND=3")]
+    [InlineData(true, "GRACEFULHTTP_STRESS_SEED=7 GRACEFULHTTP_STRESS_ROUND=3 GRACEFULHTTP_STRESS_ABANDONED=1")]
+    public void Replay_OfARound_NamesAllThatItDependsOn(bool isQuick, string replay) =>
+        Scenario.Of(seed: 7, number: 3, requests: 200, isQuick).Replay.ShouldBe(replay);
+
     [Fact]
     public void Of_OneRound_HasEverything()
     {

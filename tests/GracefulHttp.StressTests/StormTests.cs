@@ -7,7 +7,7 @@ namespace GracefulHttp.StressTests;
 /// Random requests, left at random moments, on servers that misbehave, round after round; after each nothing is left of it.
 /// </summary>
 /// <remarks>
-/// <c>GRACEFULHTTP_STRESS_SEED</c> replays a run, with <c>GRACEFULHTTP_STRESS_ROUND</c> one round of it.
+/// <c>GRACEFULHTTP_STRESS_SEED</c> replays a run. What a round has to say begins with the variables that replay it alone.
 /// <c>GRACEFULHTTP_STRESS_SECONDS</c> makes it longer; <c>GRACEFULHTTP_STRESS_ABANDONED</c> goes on until so many requests have been
 /// abandoned, most of them without TLS and with small bodies, and <c>GRACEFULHTTP_STRESS_RECORD</c> names a file for what it has shown.
 /// </remarks>

@@ -37,6 +37,7 @@ internal sealed class Scenario
     {
         Seed = seed;
         Number = number;
+        IsQuick = isQuick;
         IsPeaceful = number % PeacefulEvery == 0;
         Origins = isQuick ? Quick : Everything;
         BodySizes = isQuick ? [1, 200, 5_000, 40_000] : [1, 200, 5_000, 40_000, 40_000, 300_000];
@@ -65,6 +66,9 @@ internal sealed class Scenario
 
     public int Number { get; }
 
+    /// <summary>Whether it is made for the number of its requests: without TLS, and with small bodies.</summary>
+    public bool IsQuick { get; }
+
     /// <summary>
     /// Whether the library has next to no reason for an RST: nobody aborts, lingers have room, and no HTTP/1.1 server writes for ever
     /// without notice of a FIN. In other rounds an RST without a reason might be taken for one of the many that have one.
@@ -90,11 +94,15 @@ internal sealed class Scenario
     /// <param name="seed">Of the run.</param>
     /// <param name="number">Of the round.</param>
     /// <param name="requests">How many.</param>
-    /// <param name="isQuick">Whether it is made for their number: without TLS, and with small bodies.</param>
+    /// <param name="isQuick">See <see cref="IsQuick"/>.</param>
     public static Scenario Of(int seed, int number, int requests, bool isQuick = false) => new(seed, number, requests, isQuick);
 
+    /// <summary>With these variables the storm is this round alone.</summary>
+    public string Replay =>
+        $"GRACEFULHTTP_STRESS_SEED={Seed} GRACEFULHTTP_STRESS_ROUND={Number}{(IsQuick ? " GRACEFULHTTP_STRESS_ABANDONED=1" : "")}";
+
     public override string ToString() =>
-        $"seed {Seed}, round {Number}{(IsPeaceful ? ", peaceful" : "")}: {Options.Strategy}, drains {Options.MaxConcurrentDrains} × {Options.DrainTimeout.TotalMilliseconds} ms × {Options.MaxDrainSize} B, "
+        $"{Replay}{(IsPeaceful ? ", peaceful" : "")}: {Options.Strategy}, drains {Options.MaxConcurrentDrains} × {Options.DrainTimeout.TotalMilliseconds} ms × {Options.MaxDrainSize} B, "
         + $"lingers {Options.MaxLingeringConnections} × {Options.LingerTimeout.TotalMilliseconds} ms × {Options.MaxLingerSize} B, "
         + $"resets {Options.Http2ResetBurst}, connections {MaxConnectionsPerServer}, streams {MaxStreams}";
 }
