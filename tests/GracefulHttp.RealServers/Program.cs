@@ -8,6 +8,7 @@ using GracefulHttp.TestKit.Networks;
 
 [assembly: SupportedOSPlatform("linux")]
 
+const int NoSuchServer = 1;
 const int CannotRunHere = 2;
 
 if (args is [ServerRun.ClientVerb, var name, var address, var certificate, var endpoints])
@@ -17,6 +18,12 @@ if (args is [ServerRun.ClientVerb, var name, var address, var certificate, var e
 }
 
 // Without arguments the table of all servers; with a server's name its rows, as JSON, for the tests.
+if (args.Except(RealServer.All.Select(server => server.Name)).FirstOrDefault() is { } unknown)
+{
+    Console.Error.WriteLine($"{unknown} is none of the servers: {string.Join(", ", RealServer.All.Select(server => server.Name))}.");
+    return NoSuchServer;
+}
+
 RealServer[] servers = args is [] ? [.. RealServer.All] : [.. RealServer.All.Where(server => args.Contains(server.Name))];
 foreach (RealServer server in servers)
 {
@@ -48,6 +55,13 @@ Console.WriteLine($$"""
     RSTs that left the client's host, as its kernel counts them · RSTs that arrived from the server · connections opened. Client and server
     have a host (network namespace) of their own. `HttpClient` is the plain one; the runtime's own drain of responses that are disposed
     early is off everywhere.
+
+    The RSTs that arrive from nginx where https connections are closed: it notices by the FIN alone (`EPOLLRDHUP`) that the client has gone, and
+    closes its socket with our close_notify unread, which its kernel answers with RST (now and then another server does so, as it happens).
+    Both sides have given the connection up by then; the plain client sends no close_notify that could be left unread.
+
+    None of the uploads to nginx's files is abandoned over HTTP/2: nginx refuses them (405) when it has read their headers, and there
+    `HttpClient` hands an early answer to its caller, who has no reason left to leave; over HTTP/1.1 it sends the body first.
 
     {{string.Join(", ", versions)}}; {{RuntimeInformation.FrameworkDescription}}, {{RuntimeInformation.OSDescription}}.
     Reproduce as root with `dotnet run -c Release --project tests/GracefulHttp.RealServers`; what each server serves is in `Servers` there.
