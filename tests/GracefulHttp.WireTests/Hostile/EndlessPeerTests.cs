@@ -21,6 +21,8 @@ public sealed class EndlessPeerTests : WireTest
     private readonly FakeTimeProvider _clock = new();
     private readonly GracefulHttpOptions _options = new() { MaxDrainSize = 100_000, MaxLingerSize = 200_000 };
     private readonly TaskCompletionSource _muchIsOut = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _written;
+    private long _writtenInTime;
 
     public EndlessPeerTests() => ExpectedWarning = "linger_size";
 
@@ -78,6 +80,7 @@ public sealed class EndlessPeerTests : WireTest
         await _clock.WaitForTimerAsync(_options.DrainTimeout);
         await _muchIsOut.Task.WithinAsync();
         await ShouldBeUntouchedAsync();
+        _writtenInTime = Volatile.Read(ref _written);
         _clock.Advance(_options.DrainTimeout);
 
         await ShouldEndByItsBytesAsync("drain_timeout");
@@ -100,10 +103,10 @@ public sealed class EndlessPeerTests : WireTest
         {
             await Held.ArriveAsync();
             await exchange.WriteRawAsync(Encoding.ASCII.GetBytes(head));
-            for (long written = 0; exchange.WriteFault is null; written += floods.Length)
+            while (exchange.WriteFault is null)
             {
                 await exchange.WriteRawAsync(floods);
-                if (written > Much)
+                if (Interlocked.Add(ref _written, floods.Length) > Much)
                 {
                     _muchIsOut.TrySetResult();
                 }
@@ -123,6 +126,9 @@ public sealed class EndlessPeerTests : WireTest
         Logs.AbandonOutcomes().ShouldBe([outcome]);
         Discarded("RequestEnded").ShouldBeLessThanOrEqualTo(_options.MaxDrainSize + OneRead);
         Discarded("ConnectionEnded").ShouldBeInRange(_options.MaxLingerSize, _options.MaxLingerSize + OneRead);
+
+        // And what the peer says of it, beyond what it could send while it was time that counted.
+        (Volatile.Read(ref _written) - _writtenInTime).ShouldBeLessThanOrEqualTo(_options.MaxDrainSize + _options.MaxLingerSize + Much);
     }
 
     private long Discarded(string eventName) => (long)Logs.Records.Single(record => record.Id.Name == eventName).Values["Discarded"]!;
