@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text;
+using GracefulHttp.TestKit;
+using GracefulHttp.TestKit.Diagnostics;
+using GracefulHttp.TestKit.Time;
+using GracefulHttp.TestKit.Wire;
+
+namespace GracefulHttp.WireTests.Hostile;
+
+/// <summary>
+/// The same over HTTP/2: a flood costs an abandoned request its drain, and the connection, which is everybody's and ends with the
+/// client, its lingering. What the flood costs in between is the runtime's, and no more than without us.
+/// </summary>
+public sealed class EndlessHttp2PeerTests
+{
+    internal const int Much = 1024 * 1024;
+
+    // More than the buffers of a connection hold.
+    private const int Buffers = 12 * 1024 * 1024;
+    private const int OneRead = 64 * 1024;
+
+    private const byte HeadersFrame = 1;
+    private const byte PingFrame = 6;
+    private const byte ContinuationFrame = 9;
+
+    // ":status: 200" in HPACK's static table (RFC 7541, appendix A).
+    private const byte Status200 = 0x88;
+
+    private readonly FakeTimeProvider _clock = new();
+    private readonly GracefulHttpOptions _options = new() { MaxDrainSize = 100_000, MaxLingerSize = 200_000 };
+
+    public EndlessHttp2PeerTests() => Assert.SkipUnless(SegmentRecorder.IsAvailable(out string whyNot), whyNot);
+
+    [Fact]
+    public Task Continuations_WithoutEnd_CostTheRuntimesLimitAndTheLingerSize() => ShouldEndByItsBytesAsync(
+        Http2FloodServer.Frame(HeadersFrame, 0, 1, [Status200]), Http2FloodServer.Frame(ContinuationFrame, 0, 1, Headers(500)), "failed");
+
+    [Fact]
+    public Task Pings_WithoutEnd_CostTheDrainTimeoutAndTheLingerSize() => ShouldEndByItsBytesAsync(
+        [], Repeat(Http2FloodServer.Frame(PingFrame, 0, 0, new byte[8]), 500), "drain_timeout");
+
+    private static byte[] Headers(int count) => Repeat(Literal("x-flood", "flood"), count);
+
+    /// <summary>Without indexing, name and value in full.</summary>
+    private static byte[] Literal(string name, string value) =>
+        [0, (byte)name.Length, .. Encoding.ASCII.GetBytes(name), (byte)value.Length, .. Encoding.ASCII.GetBytes(value)];
+
+    private static byte[] Repeat(byte[] bytes, int count) => [.. Enumerable.Repeat(bytes, count).SelectMany(static one => one)];
+
+    private async Task ShouldEndByItsBytesAsync(byte[] opening, byte[] flood, string outcome)
+    {
+        var held = new SyncPoint();
+        await using var server = new Http2FloodServer(held, opening, flood);
+        await using SegmentRecorder recorder = SegmentRecorder.Start(server.Port);
+        using var logs = new RecordingLoggerFactory();
+        using var handler = new GracefulHttpHandler(_options, new SocketsHttpHandler()) { LoggerFactory = logs, TimeProvider = _clock };
+        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{server.Port}/"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+
+        // Without any header it would not be known whether it has been sent.
+        request.Headers.Add("X-Any", "any");
+        using var caller = new CancellationTokenSource();
+        Task<HttpResponseMessage> call = invoker.SendAsync(request, caller.Token);
+        await held.ArrivedAsync();
+        await recorder.SettleAsync();
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithinAsync());
+        held.Release();
+        if (outcome == "drain_timeout")
+        {
+            await _clock.WaitForTimerAsync(_options.DrainTimeout);
+            await server.MuchIsOut.WithinAsync();
+            _clock.Advance(_options.DrainTimeout);
+        }
+
+        await logs.WaitForAsync(record => record.Id.Name == "RequestEnded");
+        logs.AbandonOutcomes().ShouldBe([outcome]);
+        long writtenBefore = server.Written;
+        handler.Dispose();
+        await server.Ended.WithinAsync();
+        await logs.WaitForAsync(record => record.Id.Name == "ConnectionEnded");
+        IReadOnlyDictionary<string, object?> ended = logs.Records.Single(record => record.Id.Name == "ConnectionEnded").Values;
+        ended["Outcome"].ShouldBe("linger_size");
+        ((long)ended["Discarded"]!).ShouldBeInRange(_options.MaxLingerSize, _options.MaxLingerSize + OneRead);
+        (server.Written - writtenBefore).ShouldBeLessThanOrEqualTo(_options.MaxLingerSize + Buffers);
+        await handler.WaitForIdleAsync().WithinAsync();
+        await recorder.SettleAsync();
+        recorder.ConnectionsResetByClient.ShouldBe(1);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Sockets;
+using GracefulHttp.StressTests.Fuzz;
+using GracefulHttp.TestKit;
+
+namespace GracefulHttp.WireTests.Hostile;
+
+/// <summary>Answers the first request of an HTTP/2 connection without TLS with frames that never end, and reads whatever comes.</summary>
+internal sealed class Http2FloodServer : IAsyncDisposable
+{
+    private const byte SettingsFrame = 4;
+    private const byte AckFlag = 1;
+
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly TaskCompletionSource _muchIsOut = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _serving;
+    private long _written;
+
+    /// <param name="held">Where it waits with a request.</param>
+    /// <param name="opening">What it says then.</param>
+    /// <param name="flood">What it says for ever after.</param>
+    public Http2FloodServer(SyncPoint held, byte[] opening, byte[] flood)
+    {
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen();
+        _serving = ServeAsync(held, opening, flood);
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+
+    public long Written => Volatile.Read(ref _written);
+
+    /// <summary>When it has written more than any budget of the test's.</summary>
+    public Task MuchIsOut => _muchIsOut.Task;
+
+    /// <summary>When its client has ended the connection.</summary>
+    public Task Ended => _serving;
+
+    /// <summary>One frame of the first stream, or of the connection (RFC 9113 §4.1).</summary>
+    public static byte[] Frame(byte type, byte flags, byte stream, ReadOnlySpan<byte> payload) =>
+        [(byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, type, flags, 0, 0, 0, stream, .. payload];
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        await _serving.WithinAsync();
+    }
+
+    private async Task ServeAsync(SyncPoint held, byte[] opening, byte[] flood)
+    {
+        using Socket socket = await _listener.AcceptAsync();
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync((byte[])[.. Frame(SettingsFrame, 0, 0, []), .. Frame(SettingsFrame, AckFlag, 0, [])]);
+        await Http2Preface.ReadToFirstHeadersAsync(stream);
+        await held.ArriveAsync();
+        Task reading = ReadAsync(stream);
+        try
+        {
+            await stream.WriteAsync(opening);
+            while (true)
+            {
+                await stream.WriteAsync(flood);
+                if (Interlocked.Add(ref _written, flood.Length) > EndlessHttp2PeerTests.Much)
+                {
+                    _muchIsOut.TrySetResult();
+                }
+            }
+        }
+        catch (IOException)
+        {
+            // Reset, which is all that can end it.
+        }
+
+        await reading;
+    }
+
+    private static async Task ReadAsync(NetworkStream stream)
+    {
+        try
+        {
+            await stream.CopyToAsync(Stream.Null);
+        }
+        catch (IOException)
+        {
+            // The same.
+        }
+    }
+}
