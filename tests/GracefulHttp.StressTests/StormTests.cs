@@ -35,7 +35,6 @@ public sealed class StormTests
         var memory = new List<long>();
         var total = new RoundResult();
         var peaceful = new RoundResult { IsPeaceful = true };
-        int descriptors = int.MaxValue;
         int number = (int)(Setting("ROUND") ?? 0);
         do
         {
@@ -50,8 +49,6 @@ public sealed class StormTests
             Assert.True(round.Faults.Count == 0, string.Join("\n\n", round.Faults));
             unobserved.Seen.ShouldBeEmpty(scenario.ToString());
             round.ConnectionsResetByClient.ShouldBeLessThanOrEqualTo(round.ResetReasons.Total, $"{scenario}: {round.ConnectionOutcomes}");
-            await Until.HoldsAsync(() => OpenDescriptors.Count <= descriptors, $"at most {descriptors} descriptors after {scenario}");
-            descriptors = memory.Count == WarmUpRounds ? OpenDescriptors.Count : descriptors;
             number++;
         }
         while (Setting("ROUND") is null && (abandonedWanted is null ? total.Duration < slice : total.Abandoned < abandonedWanted));

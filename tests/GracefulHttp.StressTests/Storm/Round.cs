@@ -30,7 +30,7 @@ internal sealed class Round(Scenario scenario)
     public async Task<RoundResult> RunAsync()
     {
         using var log = new StressLog();
-        int socketsBefore = OpenDescriptors.Sockets;
+        int socketsBefore = OpenSockets.OfThisProcess();
         long startedAt = Ledger.Now;
         for (int i = 0; i < scenario.Origins.Count; i++)
         {
@@ -71,7 +71,7 @@ internal sealed class Round(Scenario scenario)
             }
         }
 
-        await Until.HoldsAsync(() => OpenDescriptors.Sockets <= socketsBefore, "as many sockets as before");
+        await Until.HoldsAsync(() => OpenSockets.OfThisProcess() <= socketsBefore, "as many sockets as before");
         return new RoundResult
         {
             Duration = TimeProvider.System.GetElapsedTime(startedAt),

@@ -16,8 +16,8 @@ internal sealed class StormReport(int seed, int rounds, RoundResult total, Round
             # stress, long run
 
             Random requests, left at random moments, on servers that misbehave; client and servers in one process, every tenth round
-            with TLS. After each of the rounds nothing was draining or lingering, the sockets were as many as before it, the descriptors no more than after the
-            third, no exception was unobserved, no request was a ghost, and no body held a byte of another. Reproduce with
+            with TLS. After each of the rounds nothing was draining or lingering, the sockets were as many as before it, no exception
+            was unobserved, no request was a ghost, and no body held a byte of another. Reproduce with
 
                 GRACEFULHTTP_STRESS_SEED={seed} GRACEFULHTTP_STRESS_ABANDONED={total.Abandoned} GRACEFULHTTP_STRESS_RECORD=stress-long.md \
                 dotnet run -c Release --project tests/GracefulHttp.StressTests -- -class "*.StormTests"
