@@ -6,8 +6,8 @@ namespace GracefulHttp.DependencyInjection;
 
 /// <summary>
 /// Options from a section of the configuration, read by hand: that tells every value that cannot be read and not only the first,
-/// and needs no reflection. They stay as they were read last, so that a bad reload reaches nobody, not even a client that is
-/// made after it.
+/// and needs no reflection. They are read when somebody asks, for sources may be added after the call that names the section, and
+/// stay as they were read last, so that a bad reload reaches nobody, not even a client that is made after it.
 /// </summary>
 /// <param name="name">Whose options; null for those of all clients.</param>
 /// <param name="section">Where they are.</param>
@@ -23,7 +23,7 @@ internal sealed class SectionBinding<[DynamicallyAccessedMembers(DynamicallyAcce
         StringComparer.OrdinalIgnoreCase);
 
     private readonly ThreadLocal<SectionValues?> _tried = new();
-    private volatile SectionValues _values = new(section);
+    private volatile SectionValues? _values;
 
     /// <inheritdoc />
     public string? Name => name;
@@ -31,7 +31,9 @@ internal sealed class SectionBinding<[DynamicallyAccessedMembers(DynamicallyAcce
     public IConfigurationSection Section => section;
 
     /// <summary>What it says that is no option: a misspelt name, which would go unnoticed.</summary>
-    public IEnumerable<string> Unknown => _values.Names.Where(static name => !Names.Contains(name));
+    public IEnumerable<string> Unknown => Values.Names.Where(static name => !Names.Contains(name));
+
+    private SectionValues Values => _values ??= new SectionValues(section);
 
     public void Configure(TOptions options) => Configure(Options.DefaultName, options);
 
@@ -39,9 +41,12 @@ internal sealed class SectionBinding<[DynamicallyAccessedMembers(DynamicallyAcce
     {
         if (Name is null || Name == name)
         {
-            apply(_tried.Value ?? _values, options);
+            apply(_tried.Value ?? Values, options);
         }
     }
+
+    /// <summary>It is read again by who asks next: nobody was told of a change before this.</summary>
+    public void Forget() => _values = null;
 
     /// <summary>Reads the section again, and keeps what it says if <paramref name="check"/>, which sees it already, does not throw.</summary>
     public void Reload(Action check)

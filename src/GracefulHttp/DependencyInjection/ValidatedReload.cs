@@ -25,6 +25,7 @@ internal sealed class ValidatedReload<[DynamicallyAccessedMembers(DynamicallyAcc
         _binding = binding;
         _services = services;
         _reloads = ChangeToken.OnChange(binding.Section.GetReloadToken, Reload);
+        binding.Forget();
         LogUnknown();
     }
 

@@ -49,6 +49,43 @@ public sealed class ConfigurationTests : IDisposable
         Options(host, "other").Strategy.ShouldBe(AbandonStrategy.Drain);
     }
 
+    [Fact]
+    public async Task AddGracefulHttp_SectionIsFilledLater_IsReadWhenTheHostStarts()
+    {
+        Set("Strategy", "Abort");
+        _builder.Services.AddHttpClient("client").AddGracefulHttp(Section);
+        _builder.Configuration.AddInMemoryCollection([new("GracefulHttp:Strategy", "Close")]);
+        Set("MaxDrainSize", "7");
+
+        using IHost host = await StartAsync();
+
+        (Options(host, "client").Strategy, Options(host, "client").MaxDrainSize).ShouldBe((AbandonStrategy.Close, 7));
+    }
+
+    [Fact]
+    public async Task AddGracefulHttp_SectionIsChangedBeforeAnybodyListens_IsReadAgain()
+    {
+        _builder.Services.AddHttpClient("client").AddGracefulHttp(Section);
+        using IHost host = _builder.Build();
+        host.Services.GetRequiredService<IOptionsFactory<GracefulHttpOptions>>().Create("client").Strategy.ShouldBe(AbandonStrategy.Drain);
+
+        Set("Strategy", "Close");
+        await host.StartAsync();
+
+        Options(host, "client").Strategy.ShouldBe(AbandonStrategy.Close);
+    }
+
+    [Fact]
+    public async Task Start_BadValueThatCameLater_IsTold()
+    {
+        _builder.Services.AddHttpClient("client").AddGracefulHttp(Section);
+        Set("Strategy", "Flee");
+
+        using IHost host = _builder.Build();
+
+        (await Should.ThrowAsync<OptionsValidationException>(host.StartAsync())).Message.ShouldContain("Strategy is 'Flee'");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
