@@ -11,7 +11,7 @@ internal static class ClientOptions
     public static void AddOptions<TOptions>(this IHttpClientBuilder builder, Action<TOptions> configure)
         where TOptions : class => builder.AddOptions<TOptions>(new DelegateBinding<TOptions>(builder.Name, configure));
 
-    public static void AddOptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+    public static void AddOptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
         this IHttpClientBuilder builder, IConfigurationSection section, Action<SectionValues, TOptions> apply)
         where TOptions : class
     {

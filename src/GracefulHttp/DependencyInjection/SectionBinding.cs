@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -12,16 +11,10 @@ namespace GracefulHttp.DependencyInjection;
 /// <param name="name">Whose options; null for those of all clients.</param>
 /// <param name="section">Where they are.</param>
 /// <param name="apply">Sets what a section says on options.</param>
-internal sealed class SectionBinding<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(
-    string? name, IConfigurationSection section, Action<SectionValues, TOptions> apply)
+internal sealed class SectionBinding<TOptions>(string? name, IConfigurationSection section, Action<SectionValues, TOptions> apply)
     : IConfigureNamedOptions<TOptions>, IOfClients
     where TOptions : class
 {
-    /// <summary>Those that a configuration can say.</summary>
-    private static readonly HashSet<string> Names = new(
-        typeof(TOptions).GetProperties().Where(static property => !property.PropertyType.IsAssignableTo(typeof(Delegate))).Select(static property => property.Name),
-        StringComparer.OrdinalIgnoreCase);
-
     private readonly ThreadLocal<SectionValues?> _tried = new();
     private volatile SectionValues? _values;
 
@@ -30,8 +23,8 @@ internal sealed class SectionBinding<[DynamicallyAccessedMembers(DynamicallyAcce
 
     public IConfigurationSection Section => section;
 
-    /// <summary>What it says that is no option: a misspelt name, which would go unnoticed.</summary>
-    public IEnumerable<string> Unknown => Values.Names.Where(static name => !Names.Contains(name));
+    /// <inheritdoc cref="SectionValues.Unknown"/>
+    public IEnumerable<string> Unknown => Values.Unknown;
 
     private SectionValues Values => _values ??= new SectionValues(section);
 

@@ -8,12 +8,19 @@ namespace GracefulHttp.DependencyInjection;
 /// <summary>What a section of the configuration says at one moment.</summary>
 internal sealed class SectionValues(IConfigurationSection section)
 {
+    /// <summary>What a configuration can say: options of both kinds, for one section may be that of both.</summary>
+    private static readonly HashSet<string> Known = new(
+        typeof(GracefulHttpOptions).GetProperties().Concat(typeof(GracefulRetryOptions).GetProperties())
+            .Where(static property => !property.PropertyType.IsAssignableTo(typeof(Delegate)))
+            .Select(static property => property.Name),
+        StringComparer.OrdinalIgnoreCase);
+
     private readonly Dictionary<string, string> _values = section.GetChildren()
         .Where(static child => child.Value is not null)
         .ToDictionary(static child => child.Key, static child => child.Value!, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What it says something of.</summary>
-    public IEnumerable<string> Names => _values.Keys;
+    /// <summary>What it says that is no option: a misspelt name, which would go unnoticed.</summary>
+    public IEnumerable<string> Unknown => _values.Keys.Where(static name => !Known.Contains(name));
 
     public void ApplyTo(GracefulHttpOptions options)
     {

@@ -11,7 +11,7 @@ namespace GracefulHttp.DependencyInjection;
 /// Tells <see cref="IOptionsMonitor{TOptions}"/> of a reload only when the options are valid: it would throw in the thread that
 /// reloads, and then have no options at all.
 /// </summary>
-internal sealed class ValidatedReload<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>
+internal sealed class ValidatedReload<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>
     : IOptionsChangeTokenSource<TOptions>, IDisposable
     where TOptions : class
 {

@@ -142,6 +142,22 @@ public sealed class RetryClientTests : IDisposable
         Options(host, "other").MaxRetryAttempts.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task AddGracefulRetry_SameSectionAsAddGracefulHttp_WarnsOnlyOfWhatIsAnOptionOfNeither()
+    {
+        Set("Strategy", "Close");
+        Set("AttemptTimeout", "00:00:02");
+        Set("AttemptTimout", "00:00:03");
+        Set("ShouldHandle", "MyApp.Predicate");
+        _builder.Services.AddHttpClient("client").AddGracefulHttp(Section).AddGracefulRetry(Section);
+
+        using IHost host = await StartAsync();
+
+        Options(host, "client").AttemptTimeout.ShouldBe(TimeSpan.FromSeconds(2));
+        _logs.Records.Where(static record => record.Level >= LogLevel.Warning).Select(static record => record.Values["Names"]).Distinct()
+            .ShouldBe(["AttemptTimout, ShouldHandle"]);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
