@@ -13,6 +13,7 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
 
     private readonly Lock _lock = new();
     private readonly List<RetryAttempt> _running = [];
+    private readonly ServersWait _serversWait = new(state.TimeProvider);
 
     // Ends the retries, not the attempts. Linked by hand: nothing of it is left to dispose when a late attempt cancels it.
     private readonly CancellationTokenSource _retrying = new();
@@ -102,6 +103,7 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
     /// <summary>Its time-out begins the next attempt, and ends nothing.</summary>
     private async ValueTask<Outcome<HttpResponseMessage>> SoftAttemptAsync(ResilienceContext context)
     {
+        await _serversWait.WhenOverAsync(context.CancellationToken).ConfigureAwait(false);
         RetryAttempt attempt = Begin(context);
         await attempt.Ended.WaitAsync(Options.AttemptTimeout, State.TimeProvider, context.CancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -180,6 +182,8 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
     {
         AttemptOutcome outcome;
         HttpResponseMessage? unwanted = null;
+        TimeSpan? wait = attempt.IsTransient ? RetryAfter.Of(attempt.Outcome.Result, State.TimeProvider) : null;
+        bool endsRetries = false;
         lock (_lock)
         {
             _running.Remove(attempt);
@@ -193,12 +197,20 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
             {
                 outcome = attempt.IsLate ? AttemptOutcome.AnsweredLate : AttemptOutcome.Answered;
                 _answer = attempt;
+                endsRetries = attempt.IsLate;
             }
             else
             {
                 outcome = AttemptOutcome.Failed;
-                if (attempt.IsLate)
+                if (attempt.IsLate && IsBeyondTimeLeft(wait))
                 {
+                    _answer = attempt;
+                    endsRetries = true;
+                }
+                else if (attempt.IsLate)
+                {
+                    // Polly has seen a time-out, and not what its server asks for now.
+                    _serversWait.Add(wait ?? TimeSpan.Zero);
                     unwanted = _keepsFailures ? _lastFailure?.Result : attempt.Outcome.Result;
                     _lastFailure = _keepsFailures ? attempt.Outcome : null;
                 }
@@ -207,7 +219,7 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
 
         Record(attempt, outcome);
         unwanted?.Dispose();
-        if (outcome == AttemptOutcome.AnsweredLate)
+        if (endsRetries)
         {
             // They wait for their time, or for another attempt.
             _retrying.Cancel();

@@ -59,13 +59,14 @@ internal abstract class RetryCall
     {
         RetryAttempt? settled = _settled;
         _settled = null;
-        if (HasAnswer || !(settled?.IsTransient ?? await IsTransientAsync(args).ConfigureAwait(false)))
+        if (HasAnswer
+            || !(settled?.IsTransient ?? await IsTransientAsync(args).ConfigureAwait(false)))
         {
             return false;
         }
 
         _retryAfter = RetryAfter.Of(args.Outcome.Result, State.TimeProvider);
-        if (_retryAfter >= Options.TotalRequestTimeout - State.TimeProvider.GetElapsedTime(_startedAt))
+        if (IsBeyondTimeLeft(_retryAfter))
         {
             IsFinal = true;
             return false;
@@ -97,6 +98,10 @@ internal abstract class RetryCall
             args.AttemptNumber, args.RetryDelay, args.Outcome.Exception?.GetType().Name ?? $"{(int)args.Outcome.Result!.StatusCode}");
         return default;
     }
+
+    /// <summary>Whether a server asks for a longer wait than there is time.</summary>
+    protected bool IsBeyondTimeLeft(TimeSpan? retryAfter) =>
+        retryAfter >= Options.TotalRequestTimeout - State.TimeProvider.GetElapsedTime(_startedAt);
 
     protected RetryAttempt NextAttempt()
     {
