@@ -60,8 +60,18 @@ internal sealed class SynchronousCall : RetryCall
         }
         else
         {
-            ValueTask<bool> transient = IsTransientAsync(new RetryPredicateArguments<HttpResponseMessage>(context, attempt.Outcome, attempt.Number));
-            attempt.IsTransient = transient.IsCompleted ? transient.GetAwaiter().GetResult() : transient.AsTask().GetAwaiter().GetResult();
+            try
+            {
+                ValueTask<bool> transient = IsTransientAsync(new RetryPredicateArguments<HttpResponseMessage>(context, attempt.Outcome, attempt.Number));
+                attempt.IsTransient = transient.IsCompleted ? transient.GetAwaiter().GetResult() : transient.AsTask().GetAwaiter().GetResult();
+            }
+            catch (Exception e)
+            {
+                // The user's predicate: its failure is the caller's.
+                attempt.Outcome.Result?.Dispose();
+                attempt.Outcome = Outcome.FromException<HttpResponseMessage>(e);
+            }
+
             Record(attempt, attempt.IsTransient ? AttemptOutcome.Failed : AttemptOutcome.Answered);
             Settle(attempt);
         }

@@ -73,6 +73,32 @@ public sealed class SynchronousSendTests
         Should.Throw<TaskCanceledException>(() => invoker.Send(request, caller.Token)).CancellationToken.ShouldBe(caller.Token);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Send_ShouldHandleThrows_IsTheCallersAndNothingIsSentAgain(bool handlesExceptions)
+    {
+        int calls = 0;
+        using var response = new NotingResponse(HttpStatusCode.ServiceUnavailable);
+        var options = new GracefulRetryOptions
+        {
+            ShouldHandle = args => args.Outcome.Exception is not null && handlesExceptions
+                ? new(true)
+                : throw new InvalidOperationException("the user's"),
+        };
+        using HttpMessageInvoker invoker = Over(options, (_, _) =>
+        {
+            calls++;
+            return response;
+        });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://test/");
+
+        Should.Throw<InvalidOperationException>(() => invoker.Send(request, CancellationToken.None)).Message.ShouldBe("the user's");
+
+        calls.ShouldBe(1);
+        response.Disposed.IsCompleted.ShouldBeTrue();
+    }
+
     private static HttpResponseMessage Respond(HttpRequestMessage message, HttpStatusCode status) => new(status) { RequestMessage = message };
 
     private HttpMessageInvoker Over(GracefulRetryOptions options, Func<HttpRequestMessage, CancellationToken, HttpResponseMessage> send) => new(
