@@ -59,7 +59,7 @@ internal abstract class RetryCall
     {
         RetryAttempt? settled = _settled;
         _settled = null;
-        if (HasAnswer
+        if (HasAnswer || args.Context.CancellationToken.IsCancellationRequested
             || !(settled?.IsTransient ?? await IsTransientAsync(args).ConfigureAwait(false)))
         {
             return false;

@@ -30,6 +30,28 @@ public sealed class CallerTests
         await second.Answer().Disposed.WithinAsync();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SendAsync_CallerLeaves_ShouldHandleIsNotAskedAndNoRetryIsRefused(bool acceptsLate)
+    {
+        int asked = 0;
+        using var rig = new RetryRig(options =>
+        {
+            (options.AcceptLateResponses, options.RetryRatio, options.MinRetriesPerSecond) = (acceptsLate, 0, 0);
+            options.ShouldHandle = _ => new(Interlocked.Increment(ref asked) > 0);
+        });
+        using var caller = new CancellationTokenSource();
+        Task<HttpResponseMessage> call = rig.GetAsync(caller.Token);
+        await rig.AttemptAsync(0);
+
+        await caller.CancelAsync();
+
+        await Should.ThrowAsync<TaskCanceledException>(call.WithinAsync());
+        asked.ShouldBe(0);
+        rig.Metrics.Sum(GracefulHttpTelemetry.RetriesRefused).ShouldBe(0);
+    }
+
     [Fact]
     public async Task SendAsync_CallerLeavesDuringADelay_NothingMoreIsSent()
     {
