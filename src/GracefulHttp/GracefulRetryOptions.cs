@@ -27,7 +27,7 @@ public sealed class GracefulRetryOptions
     /// <summary>What a configuration says and cannot be read: errors that are told with those of validation.</summary>
     internal List<string> Unreadable { get; } = [];
 
-    /// <summary>The longest time a call takes until its response headers, with all its attempts and the delays between them.</summary>
+    /// <summary>The longest time a call takes until its response headers, with the copying of its body, all its attempts and the delays between them.</summary>
     /// <value>More than zero, at most one day. Default: 30 s.</value>
     /// <remarks>
     /// When it runs out the call ends with <see cref="Polly.Timeout.TimeoutRejectedException"/>, and every attempt that still runs is

@@ -17,6 +17,7 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
 
     // Ends the retries, not the attempts. Linked by hand: nothing of it is left to dispose when a late attempt cancels it.
     private readonly CancellationTokenSource _retrying = new();
+    private Task _copying = Task.CompletedTask;
     private RequestBody? _body;
     private CancellationToken _callerToken;
     private RetryAttempt? _answer;
@@ -32,15 +33,13 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
 
     public async Task<HttpResponseMessage> SendAsync(CancellationToken cancellationToken)
     {
-        _body = await RequestBody.OfAsync(Request.Content, IsBodyAsked, cancellationToken).ConfigureAwait(false);
         _callerToken = cancellationToken;
         ResilienceContext context = NewContext(cancellationToken);
         Outcome<HttpResponseMessage> outcome;
         try
         {
-            outcome = IsSoft
-                ? await State.Pipelines.Total.ExecuteOutcomeAsync(static (context, call) => call.RaceAsync(context), context, this).ConfigureAwait(false)
-                : await State.Pipelines.Hard.ExecuteOutcomeAsync(static (context, call) => call.HardAttemptAsync(context), context, this).ConfigureAwait(false);
+            outcome = await State.Pipelines.Total
+                .ExecuteOutcomeAsync(static (context, call) => call.RunAsync(context), context, this).ConfigureAwait(false);
             if (!HasAnswer)
             {
                 await LeaveAsync(outcome.Exception is not null).ConfigureAwait(false);
@@ -62,6 +61,17 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
 
     private static Outcome<HttpResponseMessage> Canceled(ResilienceContext context) =>
         Outcome.FromException<HttpResponseMessage>(new OperationCanceledException(context.CancellationToken));
+
+    /// <summary>Copies the body and sends it, all within the total time-out.</summary>
+    private async ValueTask<Outcome<HttpResponseMessage>> RunAsync(ResilienceContext total)
+    {
+        Task<RequestBody> copying = RequestBody.OfAsync(Request.Content, IsBodyAsked, total.CancellationToken);
+        _copying = copying;
+        _body = await copying.WaitAsync(total.CancellationToken).ConfigureAwait(false);
+        return IsSoft
+            ? await RaceAsync(total).ConfigureAwait(false)
+            : await State.Pipelines.Hard.ExecuteOutcomeAsync(static (context, call) => call.HardAttemptAsync(context), total, this).ConfigureAwait(false);
+    }
 
     /// <summary>Runs the retries until they end or an attempt that is late answers. Then waits for what still runs.</summary>
     private async ValueTask<Outcome<HttpResponseMessage>> RaceAsync(ResilienceContext total)
@@ -274,9 +284,9 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
     /// <summary>Makes sure that nobody uses what is the caller's, nor runs its code inside its <see cref="CancellationTokenSource.Cancel()"/>.</summary>
     private async ValueTask LeaveAsync(bool isFailure)
     {
-        if (isFailure && Body.IsTheCallers)
+        if (isFailure && (_body is null || _body.IsTheCallers))
         {
-            await Task.WhenAll(Running().Select(static attempt => attempt.Ended)).WaitAsync(ContentGrace, State.TimeProvider)
+            await Task.WhenAll(Running().Select(static attempt => attempt.Ended).Append(_copying)).WaitAsync(ContentGrace, State.TimeProvider)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -297,7 +307,7 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
 
         // Losers may run for long, and know us.
         _callerToken = default;
-        if (losers.Length == 0)
+        if (losers.Length == 0 && _copying.IsCompleted)
         {
             GiveBack();
             ResilienceContextPool.Shared.Return(context);
@@ -308,13 +318,13 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
         }
     }
 
-    /// <summary>Leaves attempts when the caller has its answer, and sees that they end. Whoever ignores that costs the caller nothing.</summary>
+    /// <summary>Leaves attempts when the caller has its answer, and sees that they end, as a copy of the body that it did not wait for. Whoever ignores that costs the caller nothing.</summary>
     private sealed class Losers(AsynchronousCall call, RetryAttempt[] attempts) : BackgroundJob
     {
         protected override async Task RunAsync()
         {
             Array.ForEach(attempts, call.Abandon);
-            await Task.WhenAll(attempts.Select(static attempt => attempt.Ended)).ConfigureAwait(false);
+            await Task.WhenAll(attempts.Select(static attempt => attempt.Ended).Append(call._copying)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             call.GiveBack();
         }
     }

@@ -34,8 +34,8 @@ internal sealed class RequestBody
 
     /// <param name="content">The caller's.</param>
     /// <param name="isAsked">Whether anybody wants to send it again.</param>
-    /// <param name="cancellationToken">The caller's.</param>
-    public static async ValueTask<RequestBody> OfAsync(HttpContent? content, bool isAsked, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the copying.</param>
+    public static async Task<RequestBody> OfAsync(HttpContent? content, bool isAsked, CancellationToken cancellationToken)
     {
         if (content is null || !isAsked || !MayFit(content))
         {

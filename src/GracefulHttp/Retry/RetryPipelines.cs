@@ -15,20 +15,18 @@ internal sealed class RetryPipelines
         Options = options;
         Total = NewBuilder(timeProvider).AddTimeout(Timeout(options.TotalRequestTimeout)).Build();
         Retry = AddRetry(NewBuilder(timeProvider), options).Build();
-        Hard = AddRetry(NewBuilder(timeProvider).AddTimeout(Timeout(options.TotalRequestTimeout)), options)
-            .AddTimeout(Timeout(options.AttemptTimeout))
-            .Build();
+        Hard = AddRetry(NewBuilder(timeProvider), options).AddTimeout(Timeout(options.AttemptTimeout)).Build();
     }
 
     public GracefulRetryOptions Options { get; }
 
-    /// <summary>The total time-out alone; below it attempts may answer late.</summary>
+    /// <summary>The total time-out: around one of the others, and the copying of the body before it.</summary>
     public ResiliencePipeline<HttpResponseMessage> Total { get; }
 
     /// <summary>The retries alone: Polly's own time-out would end an attempt that shall answer late.</summary>
     public ResiliencePipeline<HttpResponseMessage> Retry { get; }
 
-    /// <summary>Total time-out, retries, and a time-out that ends each attempt.</summary>
+    /// <summary>Retries, and a time-out that ends each attempt.</summary>
     public ResiliencePipeline<HttpResponseMessage> Hard { get; }
 
     private static ResiliencePipelineBuilder<HttpResponseMessage> NewBuilder(TimeProvider timeProvider) => new() { TimeProvider = timeProvider };

@@ -8,16 +8,16 @@ internal sealed class SynchronousCall : RetryCall
 {
     private readonly AttemptSender _sender;
     private readonly CancellationToken _callerToken;
+    private RequestBody? _body;
 
     public SynchronousCall(RetryState state, HttpRequestMessage request, AttemptSender sender, CancellationToken cancellationToken)
         : base(state, request)
     {
         _sender = sender;
         _callerToken = cancellationToken;
-        Body = RequestBody.Of(request.Content, IsBodyAsked, cancellationToken);
     }
 
-    protected override RequestBody Body { get; }
+    protected override RequestBody Body => _body!;
 
     protected override bool HasAnswer => false;
 
@@ -27,7 +27,7 @@ internal sealed class SynchronousCall : RetryCall
         Outcome<HttpResponseMessage> outcome;
         try
         {
-            outcome = Outcome.FromResult(State.Pipelines.Hard.Execute(static (context, call) => call.SendOnce(context), context, this));
+            outcome = Outcome.FromResult(State.Pipelines.Total.Execute(static (context, call) => call.Run(context), context, this));
         }
         catch (Exception e)
         {
@@ -40,6 +40,13 @@ internal sealed class SynchronousCall : RetryCall
         }
 
         return GiveOrThrow(outcome, _callerToken);
+    }
+
+    /// <summary>Copies the body and sends it, all within the total time-out.</summary>
+    private HttpResponseMessage Run(ResilienceContext total)
+    {
+        _body = RequestBody.Of(Request.Content, IsBodyAsked, total.CancellationToken);
+        return State.Pipelines.Hard.Execute(static (context, call) => call.SendOnce(context), total, this);
     }
 
     private HttpResponseMessage SendOnce(ResilienceContext context)

@@ -37,6 +37,8 @@ internal sealed class RetryRig : IDisposable
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken token = default) => _invoker.SendAsync(request, token);
 
+    public HttpResponseMessage Send(HttpRequestMessage request) => _invoker.Send(request, CancellationToken.None);
+
     public Task<HttpResponseMessage> GetAsync(CancellationToken token = default) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://test/"), token);
 
