@@ -47,6 +47,15 @@ internal sealed class GracefulHttpClients : IReloadedClients<GracefulHttpOptions
         return handler;
     }
 
+    /// <summary>Ends a client that was made when all others had ended. Not before its chain is whole: a handler that is disposed takes none below it.</summary>
+    public void CloseLate(string name)
+    {
+        if (Volatile.Read(ref _isClosed) != 0 && _clients.TryGetValue(name, out FactoryClient? client))
+        {
+            client.Handlers.DisposeAll();
+        }
+    }
+
     /// <inheritdoc />
     public void Reload(GracefulHttpOptions options, string? name)
     {
@@ -98,8 +107,10 @@ internal sealed class GracefulHttpClients : IReloadedClients<GracefulHttpOptions
 
     public async ValueTask DisposeAsync()
     {
-        _reloads?.Dispose();
         await CloseAsync(CancellationToken.None).ConfigureAwait(false);
+
+        // It may have been closed long ago, and handlers made since.
+        Dispose();
     }
 
     private FactoryClient CreateClient(string name) =>

@@ -15,17 +15,19 @@ internal sealed class HandlerInsertion(IServiceProvider services, IOptionsMonito
     {
         if (registrations.Get(name).IsWanted)
         {
-            options.HttpMessageHandlerBuilderActions.Add(Insert);
+            // Not asked for when a client is made: the container may be gone then.
+            var clients = services.GetRequiredService<GracefulHttpClients>();
+            options.HttpMessageHandlerBuilderActions.Add(builder => Insert(builder, clients));
+            options.HttpClientActions.Add(_ => clients.CloseLate(name ?? Options.DefaultName));
         }
     }
 
-    private void Insert(HttpMessageHandlerBuilder builder)
+    private static void Insert(HttpMessageHandlerBuilder builder, GracefulHttpClients clients)
     {
         // One that the user has put in by himself stays as he made it.
         if (!builder.AdditionalHandlers.Any(static handler => handler is GracefulHttpHandler) && !IsIn(builder.PrimaryHandler))
         {
-            builder.AdditionalHandlers.Add(
-                services.GetRequiredService<GracefulHttpClients>().CreateHandler(builder.Name ?? Options.DefaultName));
+            builder.AdditionalHandlers.Add(clients.CreateHandler(builder.Name ?? Options.DefaultName));
         }
     }
 

@@ -26,6 +26,34 @@ public sealed class ShutdownTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task CreateClient_AfterTheStop_ItsRequestsFail()
+    {
+        _factory.AddClient("client").AddGracefulHttp();
+        await _factory.StartAsync();
+        _factory.Answer();
+        await _factory.Host.StopAsync().WithinAsync();
+
+        using HttpClient client = _factory.CreateClient("client");
+
+        await Should.ThrowAsync<ObjectDisposedException>(() => client.GetAsync("http://test/").WithinAsync());
+        _factory.Primaries.Single().IsDisposed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task CreateHandler_AfterTheStop_IsDisposedWithTheContainer()
+    {
+        _factory.AddClient("client").AddGracefulHttp();
+        await _factory.StartAsync();
+        await _factory.Host.StopAsync().WithinAsync();
+        HttpMessageHandler handler = _factory.Host.Services.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler("client");
+
+        await _factory.DisposeAsync();
+
+        _factory.Primaries.Single().IsDisposed.ShouldBeTrue();
+        GC.KeepAlive(handler);
+    }
+
+    [Fact]
     public async Task Stop_ClosesThePoolsOfHandlersThatWereRotatedToo()
     {
         _factory.AddClient("client").SetHandlerLifetime(TimeSpan.FromSeconds(1)).AddGracefulHttp();
