@@ -23,7 +23,7 @@ public class GracefulCloseOptions
     }
 
     /// <summary>What a configuration says and cannot be read: errors that are told with those of validation.</summary>
-    internal List<string> Unreadable { get; } = [];
+    internal List<(string Option, string Error)> Unreadable { get; } = [];
 
     /// <summary>The longest time a connection lingers, counted from the moment it is disposed.</summary>
     /// <value>More than zero, at most one day; an infinite wait is refused. Default: 30 s (nginx's <c>lingering_time</c>).</value>

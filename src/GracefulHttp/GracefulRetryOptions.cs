@@ -25,7 +25,7 @@ public sealed class GracefulRetryOptions
     }
 
     /// <summary>What a configuration says and cannot be read: errors that are told with those of validation.</summary>
-    internal List<string> Unreadable { get; } = [];
+    internal List<(string Option, string Error)> Unreadable { get; } = [];
 
     /// <summary>The longest time a call takes until its response headers, with the copying of its body, all its attempts and the delays between them.</summary>
     /// <value>More than zero, at most one day. Default: 30 s.</value>

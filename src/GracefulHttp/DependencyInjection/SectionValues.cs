@@ -19,6 +19,12 @@ internal sealed class SectionValues(IConfigurationSection section)
         .Where(static child => child.Value is not null)
         .ToDictionary(static child => child.Key, static child => child.Value!, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Options that have no value but some below them: a list, or a section.</summary>
+    private readonly HashSet<string> _nested = section.GetChildren()
+        .Where(static child => child.Value is null && Known.Contains(child.Key) && child.GetChildren().Any())
+        .Select(static child => child.Key)
+        .ToHashSet(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What it says that is no option: a misspelt name, which would go unnoticed.</summary>
     public IEnumerable<string> Unknown => _values.Keys.Where(static name => !Known.Contains(name));
 
@@ -27,19 +33,19 @@ internal sealed class SectionValues(IConfigurationSection section)
         options.Enabled = Flag(options.Unreadable, nameof(options.Enabled), options.Enabled);
         options.Strategy = Read(options.Unreadable, nameof(options.Strategy), options.Strategy, TryParseStrategy, Bounds.Strategy);
         options.DrainTimeout = Duration(options.Unreadable, nameof(options.DrainTimeout), options.DrainTimeout);
-        options.MaxDrainSize = Read<long>(options.Unreadable, nameof(options.MaxDrainSize), options.MaxDrainSize, TryParse, Bounds.NotNegative);
-        options.MaxConcurrentDrains = Read<int>(options.Unreadable, nameof(options.MaxConcurrentDrains), options.MaxConcurrentDrains, TryParse, Bounds.NotNegative);
-        options.Http2ResetBurst = Read<int>(options.Unreadable, nameof(options.Http2ResetBurst), options.Http2ResetBurst, TryParse, Bounds.NotNegative);
+        options.MaxDrainSize = Read<long>(options.Unreadable, nameof(options.MaxDrainSize), options.MaxDrainSize, TryParse, Bounds.NotNegativeLong);
+        options.MaxConcurrentDrains = Read<int>(options.Unreadable, nameof(options.MaxConcurrentDrains), options.MaxConcurrentDrains, TryParse, Bounds.NotNegativeInt);
+        options.Http2ResetBurst = Read<int>(options.Unreadable, nameof(options.Http2ResetBurst), options.Http2ResetBurst, TryParse, Bounds.NotNegativeInt);
         options.Http2ResetsPerSecond = Read<double>(options.Unreadable, nameof(options.Http2ResetsPerSecond), options.Http2ResetsPerSecond, TryParse, Bounds.FiniteNotNegative);
         options.LingerTimeout = Duration(options.Unreadable, nameof(options.LingerTimeout), options.LingerTimeout);
-        options.MaxLingerSize = Read<long>(options.Unreadable, nameof(options.MaxLingerSize), options.MaxLingerSize, TryParse, Bounds.NotNegative);
-        options.MaxLingeringConnections = Read<int>(options.Unreadable, nameof(options.MaxLingeringConnections), options.MaxLingeringConnections, TryParse, Bounds.NotNegative);
+        options.MaxLingerSize = Read<long>(options.Unreadable, nameof(options.MaxLingerSize), options.MaxLingerSize, TryParse, Bounds.NotNegativeLong);
+        options.MaxLingeringConnections = Read<int>(options.Unreadable, nameof(options.MaxLingeringConnections), options.MaxLingeringConnections, TryParse, Bounds.NotNegativeInt);
         options.ShutdownTimeout = Duration(options.Unreadable, nameof(options.ShutdownTimeout), options.ShutdownTimeout);
     }
 
     public void ApplyTo(GracefulRetryOptions options)
     {
-        List<string> unreadable = options.Unreadable;
+        List<(string Option, string Error)> unreadable = options.Unreadable;
         options.TotalRequestTimeout = Duration(unreadable, nameof(options.TotalRequestTimeout), options.TotalRequestTimeout);
         options.AttemptTimeout = Duration(unreadable, nameof(options.AttemptTimeout), options.AttemptTimeout);
         options.MaxRetryAttempts = Read<int>(unreadable, nameof(options.MaxRetryAttempts), options.MaxRetryAttempts, TryParse, Bounds.Retries);
@@ -48,7 +54,7 @@ internal sealed class SectionValues(IConfigurationSection section)
         options.AcceptLateResponses = Flag(unreadable, nameof(options.AcceptLateResponses), options.AcceptLateResponses);
         options.RetryNonIdempotentMethods = Flag(unreadable, nameof(options.RetryNonIdempotentMethods), options.RetryNonIdempotentMethods);
         options.RetryRatio = Read<double>(unreadable, nameof(options.RetryRatio), options.RetryRatio, TryParse, Bounds.Ratio);
-        options.MinRetriesPerSecond = Read<int>(unreadable, nameof(options.MinRetriesPerSecond), options.MinRetriesPerSecond, TryParse, Bounds.NotNegative);
+        options.MinRetriesPerSecond = Read<int>(unreadable, nameof(options.MinRetriesPerSecond), options.MinRetriesPerSecond, TryParse, Bounds.NotNegativeInt);
     }
 
     /// <summary>No thousands separators: what is 0.5 to some is 5 to others.</summary>
@@ -69,13 +75,19 @@ internal sealed class SectionValues(IConfigurationSection section)
         return !text.Contains(',') && Enum.TryParse(text, ignoreCase: true, out value);
     }
 
-    private TimeSpan Duration(List<string> unreadable, string name, TimeSpan current) =>
+    private TimeSpan Duration(List<(string Option, string Error)> unreadable, string name, TimeSpan current) =>
         Read(unreadable, name, current, TryParseDuration, Bounds.Duration);
 
-    private bool Flag(List<string> unreadable, string name, bool current) => Read(unreadable, name, current, bool.TryParse, "true or false");
+    private bool Flag(List<(string Option, string Error)> unreadable, string name, bool current) => Read(unreadable, name, current, bool.TryParse, "true or false");
 
-    private T Read<T>(List<string> unreadable, string name, T current, Parser<T> parser, string bounds)
+    private T Read<T>(List<(string Option, string Error)> unreadable, string name, T current, Parser<T> parser, string bounds)
     {
+        if (_nested.Contains(name))
+        {
+            Tell("a list or a section");
+            return current;
+        }
+
         if (!_values.TryGetValue(name, out string? text))
         {
             return current;
@@ -86,14 +98,18 @@ internal sealed class SectionValues(IConfigurationSection section)
             return value;
         }
 
-        // Once, also where the same section applies twice.
-        string error = $"{name} is '{text}'; it must be {bounds}.";
-        if (!unreadable.Contains(error))
-        {
-            unreadable.Add(error);
-        }
-
+        Tell($"'{text}'");
         return current;
+
+        void Tell(string what)
+        {
+            // Once, also where the same section applies twice.
+            (string Option, string Error) error = (name, $"{name} is {what}; it must be {bounds}.");
+            if (!unreadable.Contains(error))
+            {
+                unreadable.Add(error);
+            }
+        }
     }
 
     private delegate bool Parser<T>(string text, out T value);

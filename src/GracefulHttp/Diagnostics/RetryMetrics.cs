@@ -22,19 +22,19 @@ internal sealed class RetryMetrics
             GracefulHttpTelemetry.LateAnswers, "{attempt}", "Answers that came after their attempt's time-out, and were used.");
     }
 
-    public void Attempt(HttpRequestMessage message, int number, AttemptOutcome outcome)
+    public void Attempt(RetryAttempt attempt, AttemptOutcome outcome)
     {
         if (_attempts.Enabled)
         {
-            TagList tags = Tags(message);
+            TagList tags = Tags(attempt.Address, attempt.Method);
             tags.Add(GracefulHttpTelemetry.Outcome, outcome.ToTag());
-            tags.Add(RuntimeTags.ResendCount, number);
+            tags.Add(RuntimeTags.ResendCount, attempt.Number);
             _attempts.Add(1, tags);
         }
 
         if (outcome == AttemptOutcome.AnsweredLate && _late.Enabled)
         {
-            _late.Add(1, Tags(message));
+            _late.Add(1, Tags(attempt.Address, attempt.Method));
         }
     }
 
@@ -42,14 +42,14 @@ internal sealed class RetryMetrics
     {
         if (_refused.Enabled)
         {
-            _refused.Add(1, Tags(message));
+            _refused.Add(1, Tags(message.RequestUri, message.Method));
         }
     }
 
-    private static TagList Tags(HttpRequestMessage message)
+    private static TagList Tags(Uri? address, HttpMethod method)
     {
         TagList tags = default;
-        RuntimeTags.AddTo(ref tags, message.RequestUri, message.Method);
+        RuntimeTags.AddTo(ref tags, address, method);
         return tags;
     }
 }

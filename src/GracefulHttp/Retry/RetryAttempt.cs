@@ -13,6 +13,12 @@ internal sealed class RetryAttempt(int number, HttpRequestMessage message)
 
     public HttpRequestMessage Message => message;
 
+    /// <summary>Where it was sent to: a redirect changes the message, and the origin whose budget counts is the first one.</summary>
+    public Uri? Address { get; } = message.RequestUri;
+
+    /// <inheritdoc cref="Address"/>
+    public HttpMethod Method { get; } = message.Method;
+
     /// <summary>What ends the request below us.</summary>
     public CancellationToken Token => _abandoned.Token;
 

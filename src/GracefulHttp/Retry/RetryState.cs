@@ -51,7 +51,7 @@ internal sealed class RetryState
     {
         try
         {
-            _metrics.Attempt(attempt.Message, attempt.Number, outcome);
+            _metrics.Attempt(attempt, outcome);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

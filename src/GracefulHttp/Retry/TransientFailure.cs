@@ -19,5 +19,5 @@ internal static class TransientFailure
 
     private static bool IsOne(HttpStatusCode status) =>
         status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
-        || (status >= HttpStatusCode.InternalServerError && status != HttpStatusCode.NotImplemented);
+        || ((int)status is >= 500 and < 600 && status != HttpStatusCode.NotImplemented);
 }

@@ -7,6 +7,10 @@ internal static class Bounds
 
     public const string NotNegative = "0 or more";
 
+    public const string NotNegativeInt = "0 or more and at most 2147483647";
+
+    public const string NotNegativeLong = "0 or more and at most 9223372036854775807";
+
     public const string FiniteNotNegative = "a finite number of 0 or more";
 
     public const string Retries = "0 to 10";

@@ -7,7 +7,7 @@ internal static class OptionsValidation
 {
     public static List<string> Validate(GracefulCloseOptions options)
     {
-        var errors = new List<string>(options.Unreadable);
+        var errors = options.Unreadable.ConvertAll(static unreadable => unreadable.Error);
         Duration(errors, nameof(options.LingerTimeout), options.LingerTimeout);
         NotNegative(errors, nameof(options.MaxLingerSize), options.MaxLingerSize);
         NotNegative(errors, nameof(options.MaxLingeringConnections), options.MaxLingeringConnections);

@@ -53,10 +53,11 @@ public sealed class BadValuesTests : IDisposable
 
         foreach (string option in (string[])["MaxDrainSize", "MaxConcurrentDrains", "Http2ResetBurst", "MaxLingerSize", "MaxLingeringConnections"])
         {
-            rows.Add(option, "many", $"{option} is 'many'; {NotNegative}");
-            rows.Add(option, "1,000", $"{option} is '1,000'; {NotNegative}");
-            rows.Add(option, "0.5", $"{option} is '0.5'; {NotNegative}");
-            rows.Add(option, "9999999999999999999", $"{option} is '9999999999999999999'; {NotNegative}");
+            string bounds = $"{NotNegative} and at most {(option.EndsWith("Size", StringComparison.Ordinal) ? long.MaxValue : int.MaxValue)}";
+            rows.Add(option, "many", $"{option} is 'many'; {bounds}");
+            rows.Add(option, "1,000", $"{option} is '1,000'; {bounds}");
+            rows.Add(option, "0.5", $"{option} is '0.5'; {bounds}");
+            rows.Add(option, "9999999999999999999", $"{option} is '9999999999999999999'; {bounds}");
             rows.Add(option, "-1", $"{option} is -1; {NotNegative}");
         }
 
@@ -160,6 +161,36 @@ public sealed class BadValuesTests : IDisposable
         using IHost host = _builder.Build();
 
         (await Should.ThrowAsync<OptionsValidationException>(host.StartAsync())).Failures.Count().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("Strategy:0", $"Strategy is a list or a section; {Strategies}")]
+    [InlineData("strategy:Name", $"Strategy is a list or a section; {Strategies}")]
+    [InlineData("DrainTimeout:Seconds", $"DrainTimeout is a list or a section; {Duration}")]
+    public async Task Start_ListOrSectionInsteadOfAValue_IsTold(string key, string error)
+    {
+        _builder.Configuration[$"GracefulHttp:{key}"] = "Close";
+        _builder.Services.AddHttpClient("client").AddGracefulHttp(_builder.Configuration.GetSection("GracefulHttp"));
+
+        using IHost host = _builder.Build();
+        var e = await Should.ThrowAsync<OptionsValidationException>(host.StartAsync());
+
+        e.Failures.ShouldBe([$"GracefulHttp of the client 'client': {error}."]);
+    }
+
+    [Theory]
+    [InlineData("AttemptTimeout", "soon", "TotalRequestTimeout", "00:00:05")]
+    [InlineData("TotalRequestTimeout", "soon", "AttemptTimeout", "00:01:00")]
+    public async Task Start_TimeoutThatCannotBeRead_IsNotComparedWithTheOther(string option, string text, string other, string otherText)
+    {
+        _builder.Configuration[$"GracefulRetry:{option}"] = text;
+        _builder.Configuration[$"GracefulRetry:{other}"] = otherText;
+        _builder.Services.AddHttpClient("client").AddGracefulRetry(_builder.Configuration.GetSection("GracefulRetry"));
+
+        using IHost host = _builder.Build();
+        var e = await Should.ThrowAsync<OptionsValidationException>(host.StartAsync());
+
+        e.Failures.ShouldBe([$"GracefulRetry of the client 'client': {option} is '{text}'; {Duration}."]);
     }
 
     [Fact]

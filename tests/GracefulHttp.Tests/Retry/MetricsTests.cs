@@ -24,6 +24,23 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Attempts_Redirected_AreCountedWhereTheBudgetIs()
+    {
+        using var rig = new RetryRig(static options => (options.RetryRatio, options.MinRetriesPerSecond) = (0, 0));
+        Task<HttpResponseMessage> call = rig.SendAsync(new HttpRequestMessage(HttpMethod.Delete, "http://test/"));
+        ScriptedAttempt attempt = await rig.AttemptAsync(0);
+
+        (attempt.Message.RequestUri, attempt.Message.Method) = (new Uri("http://other/"), HttpMethod.Get);
+        attempt.Answer(HttpStatusCode.ServiceUnavailable);
+        await call.WithinAsync();
+
+        foreach (string instrument in (string[])[GracefulHttpTelemetry.RetryAttempts, GracefulHttpTelemetry.RetriesRefused])
+        {
+            rig.Metrics.Sum(instrument, ("server.address", "test"), ("http.request.method", "DELETE")).ShouldBe(1);
+        }
+    }
+
+    [Fact]
     public async Task SendAsync_BudgetIsEmpty_TheFailureIsTheCallersAndCounted()
     {
         using var rig = new RetryRig(static options => (options.RetryRatio, options.MinRetriesPerSecond) = (0, 1));

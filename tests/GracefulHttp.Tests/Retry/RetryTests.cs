@@ -21,6 +21,7 @@ public sealed class RetryTests
         { HttpStatusCode.ServiceUnavailable, true },
         { HttpStatusCode.GatewayTimeout, true },
         { (HttpStatusCode)599, true },
+        { (HttpStatusCode)600, false },
     };
 
     [Theory]
