@@ -13,7 +13,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <para>
 /// It implies <see cref="GracefulHttpClientBuilderExtensions.AddGracefulHttp(IHttpClientBuilder)"/>, and makes
 /// <see cref="HttpClient.Timeout"/> infinite, whatever else is configured:
-/// <see cref="GracefulRetryOptions.TotalRequestTimeout"/> takes its place.
+/// <see cref="GracefulRetryOptions.TotalRequestTimeout"/> takes its place. That ends with the response headers; a body that is buffered, by
+/// <c>GetStringAsync</c> for one, has no time-out any more: give such a call a token.
 /// </para>
 /// <para>
 /// Handlers that are added to the client before it see a call once; those that are added after it see every attempt. Calling it twice
