@@ -1,11 +1,13 @@
 using System.Net;
 using GracefulHttp.TestKit;
 using GracefulHttp.TestKit.Diagnostics;
+using GracefulHttp.TestKit.Time;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Polly.Timeout;
 
 namespace GracefulHttp.Tests.DependencyInjection;
 
@@ -225,6 +227,39 @@ public sealed class RetryClientTests : IDisposable
 
         Options(host, "client").MaxRetryAttempts.ShouldBe(3);
         (await _logs.WaitForAsync(static record => record.Id.Name == "ReloadRefused")).Message.ShouldContain("RetryRatio is 'half'");
+    }
+
+    [Fact]
+    public async Task AddGracefulRetry_ContainersTimeProvider_IsTheClock()
+    {
+        var clock = new FakeTimeProvider();
+        using var primary = new StubHandler(static async (_, token) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            throw new InvalidOperationException("Never.");
+        });
+        _builder.Services.AddSingleton<TimeProvider>(clock);
+        _builder.Services.AddHttpClient("client")
+            .AddGracefulRetry(static options => options.TotalRequestTimeout = TimeSpan.FromHours(1))
+            .ConfigurePrimaryHttpMessageHandler(() => primary);
+        Task<HttpResponseMessage> call = Client("client").GetAsync("http://test/");
+        await clock.WaitForTimerAsync(TimeSpan.FromHours(1));
+
+        clock.Advance(TimeSpan.FromHours(1));
+
+        await Should.ThrowAsync<TimeoutRejectedException>(call.WithinAsync());
+    }
+
+    [Fact]
+    public void AddGracefulRetry_Null_ThrowsArgumentNullException()
+    {
+        IHttpClientBuilder client = _builder.Services.AddHttpClient("client");
+
+        Should.Throw<ArgumentNullException>(() => ((IHttpClientBuilder)null!).AddGracefulRetry()).ParamName.ShouldBe("builder");
+        Should.Throw<ArgumentNullException>(() => ((IHttpClientBuilder)null!).AddGracefulRetry(static _ => { })).ParamName.ShouldBe("builder");
+        Should.Throw<ArgumentNullException>(() => ((IHttpClientBuilder)null!).AddGracefulRetry(Section)).ParamName.ShouldBe("builder");
+        Should.Throw<ArgumentNullException>(() => client.AddGracefulRetry((Action<GracefulRetryOptions>)null!)).ParamName.ShouldBe("configure");
+        Should.Throw<ArgumentNullException>(() => client.AddGracefulRetry((IConfigurationSection)null!)).ParamName.ShouldBe("section");
     }
 
     private static GracefulRetryOptions Options(IHost host, string name) =>

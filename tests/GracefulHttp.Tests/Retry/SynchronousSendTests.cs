@@ -60,6 +60,60 @@ public sealed class SynchronousSendTests
     }
 
     [Fact]
+    public void Send_AttemptTimeout_IsFollowedByARetry()
+    {
+        int calls = 0;
+        var options = new GracefulRetryOptions { Delay = TimeSpan.FromTicks(1) };
+        using HttpMessageInvoker invoker = Over(options, (message, token) =>
+        {
+            if (++calls == 1)
+            {
+                _clock.Advance(options.AttemptTimeout);
+                throw new OperationCanceledException(token);
+            }
+
+            return Respond(message, HttpStatusCode.OK);
+        });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://test/");
+
+        using HttpResponseMessage answer = invoker.Send(request, CancellationToken.None);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        calls.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Send_TotalTimeout_EndsTheCall()
+    {
+        int calls = 0;
+        var options = new GracefulRetryOptions { AttemptTimeout = TimeSpan.FromSeconds(30) };
+        using HttpMessageInvoker invoker = Over(options, (_, token) =>
+        {
+            calls++;
+            _clock.Advance(options.TotalRequestTimeout);
+            throw new OperationCanceledException(token);
+        });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://test/");
+
+        Should.Throw<TimeoutRejectedException>(() => invoker.Send(request, CancellationToken.None)).Timeout.ShouldBe(options.TotalRequestTimeout);
+
+        calls.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Send_RetryAfterBeyondTheTimeLeft_TheResponseIsTheCallersAtOnce()
+    {
+        using var failure = new NotingResponse(HttpStatusCode.ServiceUnavailable);
+        failure.Headers.Add("Retry-After", "3600");
+        using HttpMessageInvoker invoker = Over(new GracefulRetryOptions(), (_, _) => failure);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://test/");
+
+        invoker.Send(request, CancellationToken.None).ShouldBeSameAs(failure);
+
+        failure.Disposed.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
     public void Send_CallerLeaves_ThrowsWithItsToken()
     {
         using var caller = new CancellationTokenSource();

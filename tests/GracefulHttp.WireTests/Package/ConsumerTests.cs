@@ -4,10 +4,37 @@ using GracefulHttp.WireTests.Samples;
 
 namespace GracefulHttp.WireTests.Package;
 
-/// <summary>A new project of somebody else's, with the Quickstart sample as its code and the package instead of our sources.</summary>
+/// <summary>A new project of somebody else's, with the Quickstart sample and a client of a factory as its code, and the package instead of our sources.</summary>
 [Collection(nameof(Packed))]
 public sealed class ConsumerTests(PackedLibrary library) : IDisposable
 {
+    private const string FactoryClient = """
+        using System.Runtime.CompilerServices;
+        using GracefulHttp;
+        using Microsoft.Extensions.Configuration;
+        using Microsoft.Extensions.DependencyInjection;
+        using Microsoft.Extensions.Options;
+
+        internal static class FactoryClient
+        {
+            [ModuleInitializer]
+            internal static void Create()
+            {
+                var configuration = new ConfigurationBuilder()
+                    .AddInMemoryCollection([new("Graceful:Strategy", "Close"), new("Graceful:AttemptTimeout", "00:00:03")])
+                    .Build();
+                var services = new ServiceCollection();
+                var section = configuration.GetSection("Graceful");
+                services.AddHttpClient("client").AddGracefulHttp(section).AddGracefulRetry(section);
+                using var provider = services.BuildServiceProvider();
+                using var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("client");
+                var strategy = provider.GetRequiredService<IOptionsMonitor<GracefulHttpOptions>>().Get("client").Strategy;
+                var timeout = provider.GetRequiredService<IOptionsMonitor<GracefulRetryOptions>>().Get("client").AttemptTimeout;
+                Console.WriteLine($"factory client: {strategy}, {timeout}, {client.Timeout == Timeout.InfiniteTimeSpan}");
+            }
+        }
+        """;
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -19,7 +46,7 @@ public sealed class ConsumerTests(PackedLibrary library) : IDisposable
 
         string output = await Shell.RunAsync(_folder.Path, "dotnet", "run", "-c", "Release");
 
-        QuickstartOutput.ShouldShowTheDifference(output);
+        ShouldHaveRun(output);
         Directory.EnumerateDirectories(Path.Combine(_folder.Path, "packages", "gracefulhttp")).Select(Path.GetFileName).ShouldBe([PackedLibrary.Version]);
     }
 
@@ -34,7 +61,7 @@ public sealed class ConsumerTests(PackedLibrary library) : IDisposable
         string output = await PublishAsync(publish);
 
         output.ShouldNotContain("warning");
-        QuickstartOutput.ShouldShowTheDifference(await Shell.RunAsync(_folder.Path, Path.Combine(_folder.Path, "published", "Consumer")));
+        ShouldHaveRun(await Shell.RunAsync(_folder.Path, Path.Combine(_folder.Path, "published", "Consumer")));
     }
 
     [Fact]
@@ -47,6 +74,12 @@ public sealed class ConsumerTests(PackedLibrary library) : IDisposable
 
         exitCode.ShouldNotBe(0);
         output.ShouldContain("error IL2057");
+    }
+
+    private static void ShouldHaveRun(string output)
+    {
+        output.ShouldContain("factory client: Close, 00:00:03, True");
+        QuickstartOutput.ShouldShowTheDifference(output);
     }
 
     private async Task<string> PublishAsync(string publish)
@@ -94,5 +127,7 @@ public sealed class ConsumerTests(PackedLibrary library) : IDisposable
         {
             File.Copy(file, Path.Combine(_folder.Path, Path.GetFileName(file)));
         }
+
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "FactoryClient.cs"), FactoryClient);
     }
 }
