@@ -20,7 +20,7 @@ public sealed class StormTests
 
     // What pools and the runtime keep is there after these.
     private const int WarmUpRounds = 3;
-    private const long MemorySlack = 6 * 1024 * 1024;
+    private const long MemorySlack = 12 * 1024 * 1024;
 
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(60);
 
