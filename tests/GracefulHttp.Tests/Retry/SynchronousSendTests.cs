@@ -136,6 +136,7 @@ public sealed class SynchronousSendTests
         using var response = new NotingResponse(HttpStatusCode.ServiceUnavailable);
         var options = new GracefulRetryOptions
         {
+            Delay = TimeSpan.FromTicks(1),
             ShouldHandle = args => args.Outcome.Exception is not null && handlesExceptions
                 ? new(true)
                 : throw new InvalidOperationException("the user's"),
