@@ -3,7 +3,9 @@
 # front of a slow backend, all on loopback, the micro measurements and the call chain. Needs Debian's nginx, apache2,
 # openssl and curl.
 #
-#   benchmarks/targets/run.sh [default] [nginx] [apache] [micro] [chain]      without arguments: all of them, about twenty minutes
+#   benchmarks/targets/run.sh [default] [https] [nginx] [apache] [micro] [micro-NAME] [chain]
+#
+# Without arguments all of them, in about half an hour; micro-storm, for instance, is one of the micro measurements.
 #
 # The default comparison also leaves its page and its chart. Options of compare can be handed over in COMPARE, for instance
 # COMPARE="--seconds 2".
@@ -64,6 +66,22 @@ record_alone() {
     echo "recorded $file"
 }
 
+record_micro() {
+    case $1 in
+    overhead) note="What a request costs that nobody abandons, beside a bare \`SocketsHttpHandler\`." ;;
+    cancel) note="How long a caller that leaves waits for its exception, beside a plain client." ;;
+    storm) note="What requests that nobody abandons see of a storm of abandoned ones beside them, over HTTP/2." ;;
+    bench) note="The operations by themselves, measured by BenchmarkDotNet." ;;
+    linger) note="What connections cost while they linger, and that they are gone when their time is up." ;;
+    tail) note="What time-outs, retries and hedges make of a server that is slow now and then, and what they cost it." ;;
+    *)
+        echo "unknown: micro-$1 (overhead, cancel, storm, bench, linger, tail)" >&2
+        exit 1
+        ;;
+    esac
+    record_alone "micro $1" "$note"
+}
+
 backend() {
     "$tool" serve --port 18081 >"$dir/backend.log" 2>&1 &
     started="$started $!"
@@ -85,13 +103,19 @@ configure() {
 dotnet build -c Release --nologo -v quiet benchmarks/GracefulHttp.Benchmarks
 mkdir -p "$results"
 ulimit -n 16384 2>/dev/null || true
-[ $# -gt 0 ] || set -- default nginx apache micro chain
+[ $# -gt 0 ] || set -- default https nginx apache micro chain
 for what in "$@"; do
     case $what in
     default)
         record compare-default.md "compare, default run" \
             "The embedded servers, all protocols and strategies; the same as [a page](compare-default.html) and [a chart](compare-default.svg). Reproduce with \`benchmarks/targets/run.sh default\`." \
             "--html $results/compare-default.html --svg $results/compare-default.svg" ""
+        ;;
+    https)
+        COMPARE="--protocol https --seconds 4"
+        record compare-https.md "compare, https" \
+            "The default run's rows over TLS, with longer rounds. Reproduce with \`benchmarks/targets/run.sh https\`." "" ""
+        COMPARE=""
         ;;
     nginx)
         certificate
@@ -118,19 +142,17 @@ for what in "$@"; do
         stop
         ;;
     micro)
-        record_alone "micro overhead" "What a request costs that nobody abandons, beside a bare \`SocketsHttpHandler\`."
-        record_alone "micro cancel" "How long a caller that leaves waits for its exception, beside a plain client."
-        record_alone "micro storm" "What requests that nobody abandons see of a storm of abandoned ones beside them, over HTTP/2."
-        record_alone "micro bench" "The operations by themselves, measured by BenchmarkDotNet."
-        record_alone "micro linger" "What connections cost while they linger, and that they are gone when their time is up."
-        record_alone "micro tail" "What time-outs, retries and hedges make of a server that is slow now and then, and what they cost it."
+        for one in overhead cancel storm bench linger tail; do record_micro "$one"; done
+        ;;
+    micro-*)
+        record_micro "${what#micro-}"
         ;;
     chain)
         record_alone "chain" "How late each of three services that call each other learns that the caller has left, over HTTP/1.1."
         record_alone "chain --protocol h2" "How late each of three services that call each other learns that the caller has left, over HTTP/2 and with no request answered between the abandoned ones."
         ;;
     *)
-        echo "unknown: $what (default, nginx, apache, micro, chain)" >&2
+        echo "unknown: $what (default, https, nginx, apache, micro, chain)" >&2
         exit 1
         ;;
     esac

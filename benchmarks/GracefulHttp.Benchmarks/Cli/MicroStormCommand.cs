@@ -7,9 +7,9 @@ namespace GracefulHttp.Benchmarks.Cli;
 /// <summary><c>micro storm</c>: what other requests see of a storm of abandoned ones on HTTP/2.</summary>
 internal sealed class MicroStormCommand
 {
-    private readonly Option<int> _rounds = NumberOption.Create("--rounds", "How often every client has its turns.", 5, 1, 10_000);
+    private readonly Option<int> _rounds = NumberOption.Create("--rounds", "How often every client has its turns.", 3, 1, 10_000);
 
-    private readonly Option<double> _seconds = NumberOption.Create("--seconds", "How long a turn takes.", 4.0, 0.5, 3600);
+    private readonly Option<double> _seconds = NumberOption.Create("--seconds", "How long a turn takes: the shorter, the more of it is the opening of connections.", 10.0, 0.5, 3600);
 
     private readonly Option<int> _cancels = NumberOption.Create("--cancels-per-second", "Requests that are abandoned.", 300, 1, 10_000);
 
