@@ -47,8 +47,9 @@ internal sealed class StormReport(int seed, int rounds, RoundResult total, Round
             In these {peaceful.Requests:N0} requests were sent and {peaceful.Abandoned:N0} abandoned; {peaceful.ConnectionOutcomes.Total:N0} connections ended ({peaceful.ConnectionOutcomes}),
             {peaceful.ResetReasons.Total:N0} of them with a reason; the client reset {peaceful.ConnectionsResetByClient:N0}.
 
-            Not among the former are {total.ConnectionsResetAfterTheirEnd:N0} connections, {peaceful.ConnectionsResetAfterTheirEnd:N0} of them in peaceful rounds, that had ended: the client's FIN had acknowledged the server's.
-            The kernel answers a duplicate that comes later with RST, because there is no socket any more.
+            Not among the former are {total.ConnectionsResetAfterTheirEnd:N0} connections, {peaceful.ConnectionsResetAfterTheirEnd:N0} of them in peaceful rounds, that had ended: the server had reset
+            them, or the client's FIN had acknowledged the server's. The kernel answers what comes later with RST, because there is no socket any more,
+            and so it does where a port is used again and the server's TIME_WAIT answers the SYN.
             """
             : "Resets were not counted: that needs the right to open raw sockets.");
         return text.ToString();

@@ -41,7 +41,8 @@ internal sealed class SegmentCounters
         {
             ResetsFromClient += segment.IsReset ? 1 : 0;
             ConnectionsResetByClient += segment.IsReset && !connection.ClientReset ? 1 : 0;
-            ConnectionsResetAfterTheirEnd += segment.Flags == TcpControlBits.Rst && connection is { ClientFinWasLast: true, ClientReset: false } ? 1 : 0;
+            bool hasEnded = connection is { ClientFinWasLast: true } or { ServerReset: true } or { ServerOpened: false };
+            ConnectionsResetAfterTheirEnd += segment.Flags == TcpControlBits.Rst && hasEnded && !connection.ClientReset ? 1 : 0;
             FinsFromClient += segment.IsFin && !connection.ClientFin ? 1 : 0;
             connection.ClientReset |= segment.IsReset;
             connection.ClientFin |= segment.IsFin;
@@ -50,6 +51,8 @@ internal sealed class SegmentCounters
         else
         {
             ResetsFromServer += segment.IsReset ? 1 : 0;
+            connection.ServerReset |= segment.IsReset;
+            connection.ServerOpened |= segment.Flags.HasFlag(TcpControlBits.Syn);
             FinsFromServer += segment.IsFin && !connection.ServerFin ? 1 : 0;
             ConnectionsEndedByClient += segment.IsFin && connection is { ServerFin: false, ClientFin: true, ClientReset: false } ? 1 : 0;
             connection.ServerFin |= segment.IsFin;
@@ -67,5 +70,7 @@ internal sealed class SegmentCounters
         public Segment? LastServerFin;
         public bool ClientFinWasLast;
         public bool ClientReset;
+        public bool ServerReset;
+        public bool ServerOpened;
     }
 }

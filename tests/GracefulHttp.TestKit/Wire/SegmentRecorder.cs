@@ -38,9 +38,11 @@ public sealed class SegmentRecorder : IAsyncDisposable
     public long ConnectionsResetByClient => Read(c => c.ConnectionsResetByClient);
 
     /// <summary>
-    /// Those of them that had ended: the client's FIN had acknowledged the server's. Its socket is gone, without a TIME_WAIT, as soon as that
-    /// FIN is acknowledged too, and a duplicate that comes after (two processors may swap two segments) draws an RST from the kernel. An
-    /// RST by which a process throws a connection away has an ACK, which this has not.
+    /// Those of them that had ended: the server had reset them, or the client's FIN had acknowledged the server's. The client's socket is gone
+    /// then, in the second case without a TIME_WAIT as soon as that FIN is acknowledged too, and what comes after (two processors may swap two
+    /// segments) draws an RST from the kernel. So does a SYN on a port that was used before, where the server's end of the old connection is
+    /// in TIME_WAIT and answers it with the old numbers (RFC 9293, §3.5.1): an RST between SYN and SYN ACK. An RST by which a process throws
+    /// a connection away has an ACK, which these have not.
     /// </summary>
     public long ConnectionsResetAfterTheirEnd => Read(c => c.ConnectionsResetAfterTheirEnd);
 
