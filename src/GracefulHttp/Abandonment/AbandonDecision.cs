@@ -10,7 +10,7 @@ internal sealed class AbandonDecision
     private readonly OriginBudget _origin;
     private readonly AbandonStrategy _strategy;
     private readonly Rung _rung;
-    private readonly bool _endsAtOnce;
+    private readonly bool _mayStillAct;
     private readonly DrainPermit _permit;
     private readonly AbandonReport _report;
     private AbandonOutcome? _refusal;
@@ -33,9 +33,9 @@ internal sealed class AbandonDecision
         _rung = body is null
             ? Ladder.ForHeaders(_strategy, request.Message, progress, drainer.Inner)
             : Ladder.ForBody(_strategy, request.Message, body, progress);
-        _endsAtOnce = body is not null
-            || (progress == SendProgress.NotSeen && drainer.Inner.TellsProgress)
-            || drainer.Inner is { ActsUnhindered: true } or { IsForeign: true };
+        _mayStillAct = body is null
+            && (drainer.Inner is { ActsUnhindered: true } or { IsForeign: true }
+                || (progress == SendProgress.NotSeen && drainer.Inner.TellsProgress));
         _permit = new DrainPermit(drainer.Drains, IsStream ? null : _origin);
     }
 
@@ -68,13 +68,13 @@ internal sealed class AbandonDecision
             case Rung.Unsend:
                 HandDown(AbandonOutcome.NotSent);
                 break;
-            case Rung.Abort when _endsAtOnce:
+            case Rung.Abort when _body is not null || _mayStillAct:
                 HandDown(AbandonOutcome.Aborted);
                 break;
             case Rung.Reset:
                 End(AbandonOutcome.Closed);
                 break;
-            case Rung.Close when _endsAtOnce && _body is null:
+            case Rung.Close when _mayStillAct:
             case Rung.ResetUnknown when !IsMade && _origin.TryReset():
                 HandDown(AbandonOutcome.Closed);
                 break;
