@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace GracefulHttp.RealServers.Client;
 
 /// <summary>Calls that are begun together, and whose callers leave together.</summary>
@@ -33,19 +31,12 @@ internal sealed class AbandonedCalls(HttpClient client, Endpoint endpoint, SentR
     private async Task<int> LeaveBeforeHeadersAsync()
     {
         using var callers = new CancellationTokenSource();
-        Signal("STOP");
-        try
-        {
-            Task<bool>[] calls = Begin(() => IsAbandonedAsync(Targets.Late, new HttpMethod(endpoint.LateMethod), content: null, callers.Token));
-            await sent.WaitForAsync(endpoint.AtOnce);
-            await Task.Delay(OnTheirWay, TimeProvider.System);
-            await callers.CancelAsync();
-            return await CountAsync(calls);
-        }
-        finally
-        {
-            Signal("CONT");
-        }
+        using StoppedProcess? stopped = endpoint.StoppedProcess is { } server ? await StoppedProcess.StopAsync(server) : null;
+        Task<bool>[] calls = Begin(() => IsAbandonedAsync(Targets.Late, new HttpMethod(endpoint.LateMethod), content: null, callers.Token));
+        await sent.WaitForAsync(endpoint.AtOnce);
+        await Task.Delay(OnTheirWay, TimeProvider.System);
+        await callers.CancelAsync();
+        return await CountAsync(calls);
     }
 
     private async Task<int> LeaveInTheBodyAsync()
@@ -117,13 +108,4 @@ internal sealed class AbandonedCalls(HttpClient client, Endpoint endpoint, SentR
     private static async Task<int> CountAsync(Task<bool>[] calls) => (await Task.WhenAll(calls)).Count(isAbandoned => isAbandoned);
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private void Signal(string name)
-    {
-        if (endpoint.StoppedProcess is { } server)
-        {
-            using Process kill = Process.Start("kill", [$"-{name}", $"{server}"]);
-            kill.WaitForExit();
-        }
-    }
 }
