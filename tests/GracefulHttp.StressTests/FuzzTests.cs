@@ -120,7 +120,7 @@ public sealed class FuzzTests
         IReadOnlyList<byte[]> valid = protocol == Protocol.Http2Clear ? ValidAnswers.Http2 : ValidAnswers.Http1;
         int next = (int)(Setting("CASE") ?? 0) - 1;
         long end = Setting("CASE") + 1 ?? Setting("CASES") ?? Cases;
-        int socketsBefore = OpenSockets.OfThisProcess();
+        int socketsBefore = OpenDescriptors.Sockets();
         using var unobserved = new UnobservedExceptions();
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(async () =>
         {
@@ -142,7 +142,7 @@ public sealed class FuzzTests
 
             await Until.HoldsAsync(() => KernelSocketTable.OpenSockets(server.Address.Port) == 0, "no open socket of the clients");
         })));
-        await Until.HoldsAsync(() => OpenSockets.OfThisProcess() <= socketsBefore, "as many sockets as before");
+        await Until.HoldsAsync(() => OpenDescriptors.Sockets() <= socketsBefore, "as many sockets as before");
         Heap.CollectGarbage();
         unobserved.Seen.ShouldBeEmpty();
         if (Setting("CASE") is null)

@@ -35,6 +35,7 @@ public sealed class StormTests
         var memory = new List<long>();
         var total = new RoundResult();
         var peaceful = new RoundResult { IsPeaceful = true };
+        int? descriptors = null;
         int number = (int)(Setting("ROUND") ?? 0);
         do
         {
@@ -44,11 +45,15 @@ public sealed class StormTests
             total = RoundResult.Sum(total, round);
             peaceful = round.IsPeaceful ? RoundResult.Sum(peaceful, round) : peaceful;
             memory.Add(Heap.CollectGarbage());
-            Write($"{scenario}: {round.Abandoned} of {round.Requests} left in {round.Duration.TotalSeconds:F1} s; {round.ConnectionOutcomes}; reset {round.ConnectionsResetByClient}; heap {memory[^1] >> 10} KiB");
+            Write($"{scenario}: {round.Abandoned} of {round.Requests} left in {round.Duration.TotalSeconds:F1} s; {round.ConnectionOutcomes}; refused {round.Refused}; reset {round.ConnectionsResetByClient}; heap {memory[^1] >> 10} KiB");
 
             Assert.True(round.Faults.Count == 0, string.Join("\n\n", round.Faults));
             unobserved.Seen.ShouldBeEmpty(scenario.ToString());
             round.ConnectionsResetByClient.ShouldBeLessThanOrEqualTo(round.ResetReasons.Total, $"{scenario}: {round.ConnectionOutcomes}");
+
+            // What the runtime opens once is there after the first.
+            descriptors ??= OpenDescriptors.OtherThanFiles();
+            await Until.HoldsAsync(() => OpenDescriptors.OtherThanFiles() <= descriptors, $"no descriptor more than after the first round [{scenario}]");
             number++;
         }
         while (Setting("ROUND") is null && (abandonedWanted is null ? total.Duration < slice : total.Abandoned < abandonedWanted));

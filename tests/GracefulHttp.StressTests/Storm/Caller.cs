@@ -27,6 +27,9 @@ internal sealed class Caller : IDisposable
     /// <summary>Where the request was when its caller left; null where it did not.</summary>
     public Phase? LeftIn { get; private set; }
 
+    /// <summary>Whether the runtime failed it because its connections had too few streams.</summary>
+    public bool IsRefused { get; private set; }
+
     private bool HasWholeBody => _plan.Answer
         is Answer.Prompt or Answer.Chunked or Answer.Late or Answer.Drip or Answer.Redirect or Answer.InterimStorm or Answer.CloseDelimited
         or Answer.HalfClose or Answer.GoAway;
@@ -60,9 +63,10 @@ internal sealed class Caller : IDisposable
         {
             // As without us.
         }
-        catch (HttpRequestException e) when (_plan.To.IsHttp2 && e.InnerException is HttpProtocolException { ErrorCode: RefusedStream })
+        catch (HttpRequestException e) when (_plan.To.IsHttp2 && IsOfStreamLimit(e))
         {
-            // As without us: Kestrel counts a stream that was reset for a moment longer than the client, and the runtime asks four times.
+            // As without us: see StreamLimitTests.
+            IsRefused = true;
         }
         catch (Exception e) when (LeftIn is not null && MayDispose && IsOfDisposed(e))
         {
@@ -80,6 +84,13 @@ internal sealed class Caller : IDisposable
     }
 
     public void Dispose() => _leaving.Dispose();
+
+    /// <summary>
+    /// The runtime takes a new connection for one with 100 streams until it hears otherwise, and a stream that was reset for one that
+    /// Kestrel no longer counts. What goes beyond the limit it sends elsewhere, three times (dotnet/runtime#132457).
+    /// </summary>
+    internal static bool IsOfStreamLimit(HttpRequestException e) =>
+        e is { InnerException: HttpProtocolException { ErrorCode: RefusedStream } } or { InnerException: null, HttpRequestError: HttpRequestError.Unknown };
 
     private static bool IsOfDisposed(Exception e) => e is ObjectDisposedException or OperationCanceledException or IOException or HttpRequestException;
 

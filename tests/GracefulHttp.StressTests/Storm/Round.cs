@@ -22,6 +22,7 @@ internal sealed class Round(Scenario scenario)
     private readonly Dictionary<int, Task> _restarts = [];
     private readonly long[] _left = new long[Enum.GetValues<Phase>().Length];
     private int _next = -1;
+    private int _refused;
 
     /// <summary>Whether the client is ours, or the one that it stands in front of.</summary>
     public bool IsGraceful { get; init; } = true;
@@ -30,7 +31,7 @@ internal sealed class Round(Scenario scenario)
     public async Task<RoundResult> RunAsync()
     {
         using var log = new StressLog();
-        int socketsBefore = OpenSockets.OfThisProcess();
+        int socketsBefore = OpenDescriptors.Sockets();
         long startedAt = Ledger.Now;
         for (int i = 0; i < scenario.Origins.Count; i++)
         {
@@ -71,13 +72,14 @@ internal sealed class Round(Scenario scenario)
             }
         }
 
-        await Until.HoldsAsync(() => OpenSockets.OfThisProcess() <= socketsBefore, "as many sockets as before");
+        await Until.HoldsAsync(() => OpenDescriptors.Sockets() <= socketsBefore, "as many sockets as before");
         return new RoundResult
         {
             Duration = TimeProvider.System.GetElapsedTime(startedAt),
             IsPeaceful = scenario.IsPeaceful,
             Requests = scenario.Plans.Count,
             Left = _left,
+            Refused = _refused,
             RequestOutcomes = new Counts(log.RequestOutcomes),
             ConnectionOutcomes = new Counts(log.ConnectionOutcomes),
             ConnectionsResetByClient = resetConnections,
@@ -156,6 +158,11 @@ internal sealed class Round(Scenario scenario)
 
             using var caller = new Caller(client, invoker, _ledger.Begin(id), _servers[plan.Origin].BaseAddress);
             await caller.RunAsync();
+            if (caller.IsRefused)
+            {
+                Interlocked.Increment(ref _refused);
+            }
+
             if (caller.LeftIn is { } phase)
             {
                 Interlocked.Increment(ref _left[(int)phase]);

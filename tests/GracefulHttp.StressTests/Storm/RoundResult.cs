@@ -15,6 +15,9 @@ internal sealed record RoundResult
     /// <summary>Requests that their callers have left, by <see cref="Phase"/>.</summary>
     public long[] Left { get; init; } = new long[Enum.GetValues<Phase>().Length];
 
+    /// <summary>Requests over HTTP/2 that the runtime failed for want of streams.</summary>
+    public long Refused { get; init; }
+
     public Counts RequestOutcomes { get; init; } = new();
 
     public Counts ConnectionOutcomes { get; init; } = new();
@@ -43,6 +46,7 @@ internal sealed record RoundResult
         IsPeaceful = left.IsPeaceful && right.IsPeaceful,
         Requests = left.Requests + right.Requests,
         Left = [.. left.Left.Zip(right.Left, (a, b) => a + b)],
+        Refused = left.Refused + right.Refused,
         RequestOutcomes = Counts.Sum(left.RequestOutcomes, right.RequestOutcomes),
         ConnectionOutcomes = Counts.Sum(left.ConnectionOutcomes, right.ConnectionOutcomes),
         AreResetsCounted = right.AreResetsCounted,

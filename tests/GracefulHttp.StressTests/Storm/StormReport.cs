@@ -16,8 +16,8 @@ internal sealed class StormReport(int seed, int rounds, RoundResult total, Round
             # stress, long run
 
             Random requests, left at random moments, on servers that misbehave; client and servers in one process, every tenth round
-            with TLS. After each of the rounds nothing was draining or lingering, the sockets were as many as before it, no exception
-            was unobserved, no request was a ghost, and no body held a byte of another. Reproduce with
+            with TLS. After each of the rounds nothing was draining or lingering, the sockets were as many as before it, no other descriptor
+            was left (files apart), no exception was unobserved, no request was a ghost, and no body held a byte of another. Reproduce with
 
                 GRACEFULHTTP_STRESS_SEED={seed} GRACEFULHTTP_STRESS_ABANDONED={total.Abandoned} GRACEFULHTTP_STRESS_RECORD=stress-long.md \
                 dotnet run -c Release --project tests/GracefulHttp.StressTests -- -class "*.StormTests"
@@ -30,6 +30,7 @@ internal sealed class StormReport(int seed, int rounds, RoundResult total, Round
             | duration | {total.Duration:hh\:mm\:ss} |
             | requests | {total.Requests:N0} |
             | abandoned | {total.Abandoned:N0} ({total.Abandoned / total.Duration.TotalSeconds:N0}/s) |
+            | failed for want of HTTP/2 streams, as with the plain client | {total.Refused:N0} |
             | TCP sockets at most, both ends | {total.Peaks.Sockets:N0} |
             | sockets in TIME_WAIT at most, beside these | {total.Peaks.TimeWait:N0} |
             | heap at most, garbage included | {total.Peaks.HeapBytes / Mebibyte:N0} MiB |
