@@ -191,7 +191,7 @@ internal sealed class AbandonedRequest : BackgroundJob
     /// <summary>Reads to the end, unless that is not wanted or a budget ends first; tells which.</summary>
     private async ValueTask<AbandonOutcome> TryDrainAsync(ReceivedBody body, byte[] buffer)
     {
-        if (body.Response.StatusCode == HttpStatusCode.SwitchingProtocols || Ladder.IsStreamByNature(body.Content))
+        if (body.Response.StatusCode == HttpStatusCode.SwitchingProtocols || Ladder.IsStreamByNature(body.Content) || IsEndedByItsAuthor(body))
         {
             return AbandonOutcome.Closed;
         }
@@ -231,12 +231,17 @@ internal sealed class AbandonedRequest : BackgroundJob
         }
 
         _decision.TryDecide(reason);
-        if (_decision.IsStream)
+        if (_decision.IsStream || IsEndedByItsAuthor(body))
         {
             // Disposing an unfinished stream resets it.
             return;
         }
 
+        // A stream of a handler's that ignores its token shall not keep its drain too.
+        _decision.ReleaseDrain();
         await body.CutAsync(_request.Scope, buffer).ConfigureAwait(false);
     }
+
+    /// <summary>A content of another handler's, never opened: opening it may buffer all of it, without a bound and without a token.</summary>
+    private static bool IsEndedByItsAuthor(ReceivedBody body) => body is { OpensAtOnce: false, Detached: null };
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using GracefulHttp.TestKit;
+using GracefulHttp.TestKit.Diagnostics;
 using GracefulHttp.TestKit.Time;
 
 namespace GracefulHttp.Tests.Abandonment;
@@ -39,6 +40,59 @@ public sealed class ForeignContentTests
 
         content.IsDisposed.ShouldBeTrue();
         content.Writes.ShouldBe(0, "opening it would have buffered all of it");
+    }
+
+    [Fact]
+    public async Task SendAsync_LeftBeforeAForeignContentCame_IsDisposedAndNotOpened()
+    {
+        var content = new PushContent();
+        var answer = new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var handler = new GracefulHttpHandler(new GracefulHttpOptions(), new StubHandler((_, _) => answer.Task));
+        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://test/");
+        using var caller = new CancellationTokenSource();
+        Task<HttpResponseMessage> call = invoker.SendAsync(request, caller.Token);
+
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithinAsync());
+        answer.SetResult(new HttpResponseMessage { Content = content });
+
+        await handler.WaitForIdleAsync().WithinAsync();
+        content.IsDisposed.ShouldBeTrue();
+        content.Writes.ShouldBe(0, "opening it would have buffered all of it");
+    }
+
+    /// <summary>Its drain is over when it is to be closed: a stream that ignores its token keeps its place no longer.</summary>
+    [Fact]
+    public async Task Drain_OverItsSizeOnAStreamThatIgnoresItsToken_GivesItsPlaceBack()
+    {
+        var options = new GracefulHttpOptions { MaxDrainSize = 10, MaxConcurrentDrains = 1 };
+        var deaf = new DeafStream();
+        var answers = new Queue<Task<HttpResponseMessage>>();
+        var logs = new RecordingLoggerFactory();
+        using var handler = new GracefulHttpHandler(options, new StubHandler((_, _) => answers.Dequeue())) { LoggerFactory = logs };
+        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
+        await LeaveAsync(new HttpResponseMessage { Content = new StreamContent(deaf) });
+        await deaf.IsStuck.WithinAsync();
+
+        await LeaveAsync(new HttpResponseMessage { Content = new StringContent("") });
+
+        await logs.WaitForAsync(record => record.Id.Name == "RequestEnded");
+        logs.Records.Single(record => record.Id.Name == "RequestEnded").Values["Outcome"].ShouldBe("drained");
+        deaf.End();
+        await handler.WaitForIdleAsync().WithinAsync();
+
+        async Task LeaveAsync(HttpResponseMessage later)
+        {
+            var answer = new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+            answers.Enqueue(answer.Task);
+            using var request = new HttpRequestMessage(HttpMethod.Get, "http://test/");
+            using var caller = new CancellationTokenSource();
+            Task<HttpResponseMessage> call = invoker.SendAsync(request, caller.Token);
+            await caller.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithinAsync());
+            answer.SetResult(later);
+        }
     }
 
     [Theory]
@@ -96,6 +150,30 @@ public sealed class ForeignContentTests
         {
             IsDisposed = true;
             base.Dispose(disposing);
+        }
+    }
+
+    /// <summary>Brings more than a drain may have, and then nothing, whatever token it is given.</summary>
+    private sealed class DeafStream : MemoryStream
+    {
+        private readonly TaskCompletionSource _stuck = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<int> _rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private bool _hasBegun;
+
+        public Task IsStuck => _stuck.Task;
+
+        public void End() => _rest.SetResult(0);
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (!_hasBegun)
+            {
+                _hasBegun = true;
+                return new(11);
+            }
+
+            _stuck.TrySetResult();
+            return new(_rest.Task);
         }
     }
 
