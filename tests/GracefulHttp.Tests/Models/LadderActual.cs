@@ -53,17 +53,23 @@ internal sealed class LadderActual : IDisposable
 
     public void Cancel(int number) => _callers[number].Cancel();
 
-    /// <summary>Completes when everything is as the model says, and what the model says goes on is waiting for the next step.</summary>
-    public async Task SettlesAsAsync(LadderModel model)
+    /// <summary>Completes when everything is as one of the models says, and what that says goes on is waiting for the next step.</summary>
+    /// <returns>That model.</returns>
+    public async Task<LadderModel> SettlesAsAsync(params LadderModel[] models)
     {
-        string expected = string.Join('\n', model.Requests.Select(static (request, i) =>
-            $"{i} {request.Caller} {request.Outcome} reads {(request is { IsOpen: true, IsAnswered: true } ? request.Pieces + 1 : 0)}")) + $"\ndrains {model.Drains}";
+        string[] expected = [.. models.Select(Describe)];
         long startedAt = TimeProvider.System.GetTimestamp();
-        while (Describe(model) is var actual && actual != expected)
+        while (true)
         {
+            string actual = DescribeActual();
+            if (Array.IndexOf(expected, actual) is int found and >= 0)
+            {
+                return models[found];
+            }
+
             if (TimeProvider.System.GetElapsedTime(startedAt) > Deadline.Default)
             {
-                throw new TimeoutException($"The model says:\n{expected}\nbut it is:\n{actual}\n{_logs}");
+                throw new TimeoutException($"The model says:\n{string.Join("\nor\n", expected)}\nbut it is:\n{actual}\n{_logs}");
             }
 
             await Task.Yield();
@@ -84,13 +90,19 @@ internal sealed class LadderActual : IDisposable
         _logs.Dispose();
     }
 
-    private string Describe(LadderModel model)
+    private static string Describe(LadderModel model) => string.Join('\n', model.Requests.Select(static (request, i) =>
+        $"{i} {request.Caller} {request.Outcome} reads {(request is { IsOpen: true, IsAnswered: true } ? request.Pieces + 1 : 0)}")) + $"\ndrains {model.Drains}";
+
+    /// <summary>In the words of the model. A body is looked at as long as anybody has to read it.</summary>
+    private string DescribeActual()
     {
         Dictionary<string, string> outcomes = _logs.Records.Where(static record => record.Id.Name == "RequestEnded")
             .ToDictionary(static record => (string)record.Values["Host"]!, static record => (string)record.Values["Outcome"]!);
-        return string.Join('\n', model.Requests.Select((request, i) =>
-            $"{i} {_fates[i].Value} {outcomes.GetValueOrDefault($"r{i}")} "
-            + $"reads {(request is { IsOpen: true, IsAnswered: true } ? Bodies[i].Reads : 0)}")) + $"\ndrains {Clock.ArmedTimers}";
+        return string.Join('\n', _fates.Select((fate, i) =>
+            $"{i} {fate.Value} {outcomes.GetValueOrDefault($"r{i}")} "
+            + $"reads {(IsOpen(fate.Value, outcomes.ContainsKey($"r{i}")) ? Bodies[i].Reads : 0)}")) + $"\ndrains {Clock.ArmedTimers}";
+
+        static bool IsOpen(string? fate, bool hasEnded) => !hasEnded && fate is "waiting" or "left";
     }
 
     private async Task CallAsync(int number, AbandonStrategy strategy, StrongBox<string> fate, CancellationToken token)

@@ -76,6 +76,14 @@ internal sealed class LadderModel(GracefulHttpOptions options)
         }
     }
 
+    /// <summary>With requests of its own.</summary>
+    public LadderModel Copy()
+    {
+        var copy = new LadderModel(options) { _now = _now };
+        copy.Requests.AddRange(Requests.Select(static request => request with { }));
+        return copy;
+    }
+
     private static void Finish(Request request, string outcome)
     {
         request.DrainsUntil = null;
@@ -90,7 +98,7 @@ internal sealed class LadderModel(GracefulHttpOptions options)
         }
     }
 
-    internal sealed class Request
+    internal sealed record Request
     {
         public AbandonStrategy Strategy { get; init; }
 
