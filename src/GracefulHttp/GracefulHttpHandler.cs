@@ -133,6 +133,11 @@ public sealed class GracefulHttpHandler : DelegatingHandler
         }
 
         Drainer drainer = _drainer ?? Start();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            throw GracefulRequest.Canceled(cancellationToken);
+        }
+
         var tracked = new GracefulRequest(drainer, request);
         RequestScope? outer = RequestScope.Current;
         RequestScope.Current = tracked.Scope;
@@ -177,7 +182,9 @@ public sealed class GracefulHttpHandler : DelegatingHandler
         {
             // Flows to the connection that carries the request. The caller gets its own context back, and does not see it.
             RequestScope.Current = tracked.Scope;
-            return tracked.FollowAsync(base.SendAsync(tracked.Message, tracked.Watch(cancellationToken)));
+            Task<HttpResponseMessage>? sending = base.SendAsync(tracked.Message, tracked.Watch(cancellationToken));
+            return tracked.FollowAsync(sending ?? Task.FromException<HttpResponseMessage>(new InvalidOperationException(
+                $"{InnerHandler!.GetType()} has returned null instead of a task.")));
         }
         catch (Exception e) when (!tracked.TryEnd())
         {

@@ -62,6 +62,48 @@ public sealed class ForeignContentTests
         content.Writes.ShouldBe(0, "opening it would have buffered all of it");
     }
 
+    /// <summary>As a stub does that was not told what to answer.</summary>
+    [Fact]
+    public async Task SendAsync_HandlerBelowReturnsNull_SaysSo()
+    {
+        Task<HttpResponseMessage>? nothing = null;
+        using var handler = new GracefulHttpHandler(new GracefulHttpOptions(), new StubHandler((_, _) => nothing!));
+        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://test/");
+
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => invoker.SendAsync(request, CancellationToken.None).WithinAsync());
+
+        thrown.Message.ShouldContain(nameof(StubHandler));
+    }
+
+    /// <summary>What cannot be disposed is reported, and holds neither the canceller nor the read that is left.</summary>
+    [Fact]
+    public async Task ReadAsync_LeftOnAStreamWhoseContentCannotBeDisposed_EndsAllTheSame()
+    {
+        var body = new ScriptedBody();
+        var logs = new RecordingLoggerFactory();
+        var options = new GracefulHttpOptions { Strategy = AbandonStrategy.Abort };
+        using var handler = new GracefulHttpHandler(options, new StubHandler(_ => new HttpResponseMessage
+        {
+            Version = HttpVersion.Version20,
+            Content = new UndisposableContent(body),
+        }))
+        { LoggerFactory = logs };
+        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://test/");
+        HttpResponseMessage response = await invoker.SendAsync(request, CancellationToken.None);
+        Stream stream = await response.Content.ReadAsStreamAsync();
+        using var caller = new CancellationTokenSource();
+        Task read = stream.ReadAsync(new byte[8], caller.Token).AsTask();
+        await body.Reading.WaitAsync().WithinAsync();
+
+        await caller.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WithinAsync());
+        await handler.WaitForIdleAsync().WithinAsync();
+        logs.Records.ShouldContain(record => record.Id.Name == "BackgroundWorkFailed");
+    }
+
     /// <summary>Its drain is over when it is to be closed: a stream that ignores its token keeps its place no longer.</summary>
     [Fact]
     public async Task Drain_OverItsSizeOnAStreamThatIgnoresItsToken_GivesItsPlaceBack()
@@ -174,6 +216,15 @@ public sealed class ForeignContentTests
 
             _stuck.TrySetResult();
             return new(_rest.Task);
+        }
+    }
+
+    private sealed class UndisposableContent(Stream stream) : StreamContent(stream)
+    {
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            throw new InvalidOperationException("This content cannot be disposed.");
         }
     }
 

@@ -30,6 +30,25 @@ public sealed class SynchronousSendTests : IDisposable
     }
 
     [Fact]
+    public void Send_TokenHasFiredBefore_SendsNothingAndCountsNothing()
+    {
+        int sent = 0;
+        using GracefulHttpHandler handler = Over((_, _) =>
+        {
+            sent++;
+            return new HttpResponseMessage();
+        });
+        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://test/");
+        var caller = new CancellationToken(canceled: true);
+
+        Assert.ThrowsAny<TaskCanceledException>(() => invoker.Send(request, caller)).CancellationToken.ShouldBe(caller);
+
+        sent.ShouldBe(0);
+        Outcomes.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Send_CancelledAndAnsweredAllTheSame_AnswerIsDisposedAndTheCallerToldOfItsOwnToken()
     {
         using var caller = new CancellationTokenSource();
