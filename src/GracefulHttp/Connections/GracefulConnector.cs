@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using GracefulHttp.Abandonment;
 using ConnectCallback = System.Func<System.Net.Http.SocketsHttpConnectionContext, System.Threading.CancellationToken, System.Threading.Tasks.ValueTask<System.IO.Stream>>;
 using StreamFilter = System.Func<System.Net.Http.SocketsHttpPlaintextStreamFilterContext, System.Threading.CancellationToken, System.Threading.Tasks.ValueTask<System.IO.Stream>>;
 
@@ -49,6 +50,8 @@ internal sealed class GracefulConnector
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
+        // What the user's callback sends, or starts, is not the request that waits for the connection.
+        RequestScope.Current = null;
         if (_connect is not null)
         {
             return Adopt(await _connect(context, cancellationToken).ConfigureAwait(false), context.DnsEndPoint);
@@ -80,6 +83,8 @@ internal sealed class GracefulConnector
 
     private async ValueTask<Stream> FilterAsync(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
     {
+        RequestScope.Current = null;
+
         // The user's filter sees what it would see without us, and ours is outermost: reads and writes through the user's
         // stream have to be out before the session below it says close_notify.
         Stream stream = _filter is null ? context.PlaintextStream : await _filter(context, cancellationToken).ConfigureAwait(false);

@@ -20,6 +20,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
     private RequestTracker _requests = new();
     private volatile bool _underTls;
     private volatile bool _interrupted;
+    private volatile bool _endsGracefully;
 
     public GracefulNetworkStream(Socket socket, DnsEndPoint server, ConnectionCloser closer)
         : base(socket, ownsSocket: false)
@@ -165,6 +166,8 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
 
     public void AllowWrites() => _gate.AllowWrites();
 
+    void ITunnelTransport.EndGracefully() => _endsGracefully = true;
+
     void ITunnelTransport.Abort()
     {
         if (_gate.TryClose())
@@ -182,7 +185,7 @@ internal sealed class GracefulNetworkStream : NetworkStream, IUngatedOperations,
         if (disposing && _gate.TryClose() && !_underTls)
         {
             _interrupted = true;
-            if (_closer.EndsUnchanged(_requests.Last))
+            if (!_endsGracefully && _closer.EndsUnchanged(_requests.Last))
             {
                 _closer.Abort(Socket, Server);
             }

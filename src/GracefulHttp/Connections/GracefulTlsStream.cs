@@ -25,6 +25,7 @@ internal sealed class GracefulTlsStream : DuplexStream, IUngatedOperations, ITun
     private readonly ConnectionCloser _closer;
     private readonly OperationGate _gate = new();
     private readonly RequestTracker _requests = new();
+    private volatile bool _endsGracefully;
 
     /// <param name="stream">What is read and written: the session, or what the user's filter put on top of it.</param>
     /// <param name="session">What says close_notify.</param>
@@ -199,6 +200,8 @@ internal sealed class GracefulTlsStream : DuplexStream, IUngatedOperations, ITun
         _transport?.AllowWrites();
     }
 
+    void ITunnelTransport.EndGracefully() => _endsGracefully = true;
+
     void ITunnelTransport.Abort()
     {
         if (_gate.TryClose())
@@ -227,12 +230,13 @@ internal sealed class GracefulTlsStream : DuplexStream, IUngatedOperations, ITun
         if (disposing && _gate.TryClose())
         {
             InterruptBelow();
-            if (_closer.EndsUnchanged(_requests.Last))
+            if (!_endsGracefully && _closer.EndsUnchanged(_requests.Last))
             {
                 AbortTransport();
             }
             else
             {
+                _tunnel?.EndGracefully();
                 _closer.Close(new ClosingConnection(_closer, _gate, this, _transport?.Socket)
                 {
                     Server = _transport?.Server,

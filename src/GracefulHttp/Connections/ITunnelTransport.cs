@@ -24,6 +24,9 @@ internal interface ITunnelTransport
     /// <summary>Lets close_notify pass after <see cref="InterruptWrites"/>, where all writes have come out whole.</summary>
     void AllowWrites();
 
+    /// <summary>Has it end gracefully when it is disposed, whatever it would do by itself: the session above has decided so.</summary>
+    void EndGracefully();
+
     /// <summary>Ends the connection as without this library.</summary>
     void Abort();
 }

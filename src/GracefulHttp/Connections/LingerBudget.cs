@@ -10,6 +10,9 @@ namespace GracefulHttp.Connections;
 /// </summary>
 internal sealed class LingerBudget
 {
+    // At once, where a reload has lowered their number: this may be inside somebody's Cancel().
+    private const int MostEvictions = 8;
+
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly ICurrentOptions<GracefulCloseOptions> _options;
@@ -47,7 +50,7 @@ internal sealed class LingerBudget
             return false;
         }
 
-        ClosingConnection? evicted = null;
+        List<ClosingConnection>? evicted = null;
         lock (_lock)
         {
             connection.IsQueued = true;
@@ -71,14 +74,15 @@ internal sealed class LingerBudget
             _armedFor = options.LingerTimeout;
             _count++;
             bool isProcessFull = !_process.TryEnter();
-            if (_count > options.MaxLingeringConnections || isProcessFull)
+            while ((_count > options.MaxLingeringConnections || isProcessFull) && evicted is not { Count: MostEvictions })
             {
-                evicted = ChooseEvicted();
-                Unlink(evicted);
+                (evicted ??= []).Add(ChooseEvicted());
+                Unlink(evicted[^1]);
+                isProcessFull = false;
             }
         }
 
-        evicted?.Cut(CloseOutcome.LingerEvicted);
+        evicted?.ForEach(static one => one.Cut(CloseOutcome.LingerEvicted));
         return true;
     }
 

@@ -37,6 +37,24 @@ public sealed class LingerBudgetTests : IDisposable
     }
 
     [Fact]
+    public void TryAdd_AReloadHasLoweredTheirNumber_CutsDownToIt()
+    {
+        _options.MaxLingeringConnections = 20;
+        for (int i = 0; i < 20; i++)
+        {
+            _budget.TryAdd(Lingering());
+        }
+
+        _options.MaxLingeringConnections = 2;
+        for (int i = 0; i < 3; i++)
+        {
+            _budget.TryAdd(Lingering());
+        }
+
+        _budget.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public void TryAdd_OneTooManyWithAnAttemptAmongThem_CutsTheAttempt()
     {
         ClosingConnection[] closing = [Lingering(), Connecting(), Lingering()];

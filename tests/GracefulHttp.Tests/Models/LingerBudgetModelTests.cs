@@ -55,7 +55,9 @@ public sealed class LingerBudgetModelTests
                         {
                             all.Add(added);
                             lingering.Add(added);
-                            if (lingering.Count > Math.Min(options.MaxLingeringConnections, ProcessCap))
+
+                            // Several where their number has been lowered.
+                            while (lingering.Count > Math.Min(options.MaxLingeringConnections, ProcessCap))
                             {
                                 // An attempt costs nobody a peaceful end.
                                 lingering.Remove(lingering.Find(static connection => connection.IsConnecting) ?? lingering[0]);

@@ -58,6 +58,32 @@ public sealed class ConnectCallbackTests : WireTest
         warning.Message.ShouldContain(typeof(UsersStream).FullName!);
     }
 
+    /// <summary>What a callback asks for itself, an address for example, says nothing of the request that waits for the connection.</summary>
+    [Fact]
+    public async Task Callback_SendsARequestOfItsOwn_IsNotTakenForTheOneThatWaits()
+    {
+        Serve(Scheme.Http, Phase.Headers.HeldScript(Held));
+        using var discovery = new HttpClient(NewSocketsHandler().UseGracefulClose()) { BaseAddress = Server.BaseAddress };
+        var connecting = new SyncPoint();
+        SocketsHttpHandler sockets = NewSocketsHandler();
+        sockets.ConnectCallback = async (context, token) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(context.DnsEndPoint, token);
+            (await discovery.GetStringAsync("/next", token)).ShouldBe("ok");
+            await connecting.ArriveAsync();
+            return new NetworkStream(socket, ownsSocket: true);
+        };
+        WireClient client = Connect(Graceful(sockets, Logs));
+
+        await client.AbandonAsync(connecting, (http, token) => http.GetAsync("/held", token), Task.CompletedTask);
+        connecting.Release();
+
+        await client.WaitForIdleAsync();
+        Logs.AbandonOutcomes().ShouldBe(["not_sent"]);
+        Server.RequestsReceived.ShouldBe(1, "the callback's");
+    }
+
     /// <summary>The socket ends as that stream ends it; what is said inside of TLS is still ours.</summary>
     [Theory]
     [InlineData(Scheme.HttpsTls12, Phase.Headers)]

@@ -76,6 +76,33 @@ public sealed class TunnelTests : WireTest
         (await Server.Connections[0].Ended.WithinAsync()).ShouldBe(PeerEnding.Fin, "the proxy's; no close_notify came before it");
     }
 
+    /// <summary>Where nothing is changed but for single requests, the tunnel of such a one ends as it does.</summary>
+    [Theory]
+    [InlineData(TunnelKind.HttpConnect)]
+    [InlineData(TunnelKind.HttpsConnect)]
+    [InlineData(TunnelKind.Socks5)]
+    public async Task Close_OfOneRequestOfAClientThatAborts_SendsFinToTheProxyAndNoReset(TunnelKind kind)
+    {
+        Serve(Scheme.HttpsTls13, Phase.Headers.HeldScript(Held));
+        await using RelayServer proxy = StartProxy(kind);
+        await using SegmentRecorder toProxy = SegmentRecorder.Start(proxy.Port);
+        var options = new GracefulHttpOptions { Strategy = AbandonStrategy.Abort };
+        WireClient client = Connect(new GracefulHttpHandler(options, NewSocketsHandler(proxy, kind)) { LoggerFactory = Logs });
+
+        await client.AbandonAsync(
+            Held,
+            async (http, token) =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, "/held");
+                using HttpResponseMessage response = await http.SendAsync(request.SetAbandonStrategy(AbandonStrategy.Close), token);
+            },
+            Task.CompletedTask);
+
+        await toProxy.WaitForAsync(recorder => recorder.FinsFromClient == 1);
+        await ShouldEndInPeaceAsync(client, Scheme.HttpsTls13);
+        await ShouldHaveEndedInPeaceAsync(proxy, kind, toProxy);
+    }
+
     /// <summary>The proxy's answer to CONNECT is what is late: no request has been sent, and none is.</summary>
     [Fact]
     public async Task Close_CallerLeavesBeforeTheTunnelStands_SendsNoRequestAndNoReset()
