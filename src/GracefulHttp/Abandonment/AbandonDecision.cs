@@ -11,6 +11,7 @@ internal sealed class AbandonDecision
     private readonly AbandonStrategy _strategy;
     private readonly Rung _rung;
     private readonly bool _mayStillAct;
+    private readonly bool _isOnStream;
     private readonly DrainPermit _permit;
     private readonly AbandonReport _report;
     private AbandonOutcome? _refusal;
@@ -36,7 +37,8 @@ internal sealed class AbandonDecision
         _mayStillAct = body is null
             && (drainer.Inner is { ActsUnhindered: true } or { IsForeign: true }
                 || (progress == SendProgress.NotSeen && drainer.Inner.TellsProgress));
-        _permit = new DrainPermit(drainer.Drains, IsStream ? null : _origin);
+        _isOnStream = body?.IsStream ?? Ladder.IsOnStream(request.Message, progress, drainer.Inner);
+        _permit = new DrainPermit(drainer.Drains, IsStream ? null : drainer.Origins.For(drainer.Inner.PoolOf(request.Message.RequestUri)));
     }
 
     public AbandonOutcome Outcome => (AbandonOutcome)Volatile.Read(ref _outcome);
@@ -69,12 +71,14 @@ internal sealed class AbandonDecision
                 HandDown(AbandonOutcome.NotSent);
                 break;
             case Rung.Abort when _body is not null || _mayStillAct:
-                HandDown(AbandonOutcome.Aborted);
+                EndUnasked(AbandonOutcome.Aborted);
                 break;
             case Rung.Reset:
                 End(AbandonOutcome.Closed);
                 break;
             case Rung.Close when _mayStillAct:
+                EndUnasked(AbandonOutcome.Closed);
+                break;
             case Rung.ResetUnknown when !IsMade && _origin.TryReset():
                 HandDown(AbandonOutcome.Closed);
                 break;
@@ -92,7 +96,15 @@ internal sealed class AbandonDecision
         if (IsMade && _body is { IsStream: true })
         {
             // Resets it. No token of ours reaches an upload that was sent without one; its stream ends it in any case.
-            _body.Dispose();
+            try
+            {
+                _body.Dispose();
+            }
+            catch (Exception e)
+            {
+                // A content of a handler's that cannot be disposed: not to the caller who leaves, and who is still to be let go.
+                _request.Drainer.Report(e);
+            }
         }
     }
 
@@ -110,8 +122,9 @@ internal sealed class AbandonDecision
         switch (_rung)
         {
             case Rung.Abort:
-                return HandDown(AbandonOutcome.Aborted);
+                return EndUnasked(AbandonOutcome.Aborted);
             case Rung.Close:
+                return EndUnasked(AbandonOutcome.Closed);
             case Rung.CloseStream or Rung.ResetUnknown when _origin.TryReset():
                 return HandDown(AbandonOutcome.Closed);
             case Rung.ResetUnknown:
@@ -136,17 +149,12 @@ internal sealed class AbandonDecision
     /// <summary>Ends what was waited for, and gives its drain back: a handler that ignores its token shall not keep that too.</summary>
     public bool End(AbandonOutcome outcome)
     {
-        if (!HandDown(outcome))
+        if (!EndUnasked(outcome))
         {
             return false;
         }
 
         ReleaseDrain();
-        if (IsStream)
-        {
-            _origin.CountReset();
-        }
-
         return true;
     }
 
@@ -184,6 +192,26 @@ internal sealed class AbandonDecision
         }
 
         return _permit.TryTake() ? AbandonOutcome.None : AbandonOutcome.DrainRefused;
+    }
+
+    /// <summary>Ends it whatever the budget says; that it resets a stream, where it does, is known to the next one that asks.</summary>
+    private bool EndUnasked(AbandonOutcome outcome)
+    {
+        if (!HandDown(outcome))
+        {
+            return false;
+        }
+
+        CountReset();
+        return true;
+    }
+
+    private void CountReset()
+    {
+        if (IsStream || _isOnStream)
+        {
+            _origin.CountReset();
+        }
     }
 
     private bool HandDown(AbandonOutcome outcome)

@@ -16,7 +16,9 @@ internal sealed class Drainer(ClientState client, InnerHandler inner, ILogger lo
 
     public InnerHandler Inner => inner;
 
-    public OriginBudgets Origins { get; } = new(client.Options, inner.MaxConnectionsPerServer, timeProvider);
+    public OriginBudgets Origins { get; } = inner.Sockets is { } sockets
+        ? OriginBudgets.Of(sockets, client.Options, timeProvider)
+        : new OriginBudgets(client.Options, inner.MaxConnectionsPerServer, timeProvider);
 
     public TimeProvider TimeProvider => timeProvider;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using GracefulHttp.Connections;
 using GracefulHttp.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -10,15 +11,19 @@ internal sealed class InnerHandler
 {
     private readonly GracefulConnector? _connector;
 
-    private InnerHandler(GracefulConnector? connector, int maxConnectionsPerServer, IMeterFactory? meterFactory)
+    private InnerHandler(GracefulConnector? connector, SocketsHttpHandler? sockets, int maxConnectionsPerServer, IMeterFactory? meterFactory)
     {
         _connector = connector;
+        Sockets = sockets;
         MaxConnectionsPerServer = maxConnectionsPerServer;
         MeterFactory = meterFactory;
     }
 
     /// <summary>What ends the connections; null where they end by themselves.</summary>
     public ConnectionCloser? Closer => _connector?.Closer;
+
+    /// <summary>What sends; null where that is another.</summary>
+    public SocketsHttpHandler? Sockets { get; }
 
     public int MaxConnectionsPerServer { get; }
 
@@ -43,6 +48,29 @@ internal sealed class InnerHandler
     /// <summary>Whether a request that has not been seen may be on an HTTP/2 stream to this origin.</summary>
     public bool MayHaveStreamsTo(Uri? uri) => _connector is null || _connector.Http2Origins.Contains(uri);
 
+    /// <summary>
+    /// By what the connections to an origin are pooled, and their number is limited: requests without TLS to whatever origin
+    /// share those to their proxy.
+    /// </summary>
+    public Uri? PoolOf(Uri? uri)
+    {
+        if (MaxConnectionsPerServer == int.MaxValue || Sockets is not { UseProxy: true } || uri is not { IsAbsoluteUri: true } || uri.Scheme != Uri.UriSchemeHttp)
+        {
+            return uri;
+        }
+
+        try
+        {
+            IWebProxy proxy = Sockets.Proxy ?? HttpClient.DefaultProxy;
+            return proxy.IsBypassed(uri) ? uri : proxy.GetProxy(uri) ?? uri;
+        }
+        catch (Exception)
+        {
+            // A proxy of the user's: what it throws, the runtime has met when it sent the request.
+            return uri;
+        }
+    }
+
     /// <summary>Finds the <see cref="SocketsHttpHandler"/> below, also below other handlers, and configures it.</summary>
     public static InnerHandler Prepare(
         HttpMessageHandler? handler, ClientState client, ILogger logger, IMeterFactory? meterFactory, TimeProvider timeProvider)
@@ -59,7 +87,7 @@ internal sealed class InnerHandler
                 Log.NoTransport(logger, handler?.GetType().FullName ?? "null");
             }
 
-            return new InnerHandler(null, int.MaxValue, meterFactory)
+            return new InnerHandler(null, null, (handler as HttpClientHandler)?.MaxConnectionsPerServer ?? int.MaxValue, meterFactory)
             {
                 ActsUnhindered = handler is HttpClientHandler,
                 IsForeign = handler is not HttpClientHandler,
@@ -86,7 +114,7 @@ internal sealed class InnerHandler
                 sockets.EnableMultipleHttp2Connections = true;
             }
 
-            return new InnerHandler(connector, sockets.MaxConnectionsPerServer, meterFactory);
+            return new InnerHandler(connector, sockets, sockets.MaxConnectionsPerServer, meterFactory);
         }
         catch (InvalidOperationException)
         {
@@ -95,7 +123,7 @@ internal sealed class InnerHandler
                 Log.TransportStarted(logger);
             }
 
-            return new InnerHandler(connector, sockets.MaxConnectionsPerServer, meterFactory)
+            return new InnerHandler(connector, sockets, sockets.MaxConnectionsPerServer, meterFactory)
             {
                 ActsUnhindered = !RequestHooks.AreAttached(sockets),
             };

@@ -67,7 +67,7 @@ internal sealed class OriginBudget(ICurrentOptions<GracefulHttpOptions> options,
         lock (_lock)
         {
             Fill();
-            if (_tokens < 1 || (_resets >= FreeResets && (_resets + 1) * 2 > Interlocked.Read(ref _completed)))
+            if (_tokens < 1 || (_resets >= FreeResets && (_resets + 1) * 2 >= Interlocked.Read(ref _completed)))
             {
                 return false;
             }

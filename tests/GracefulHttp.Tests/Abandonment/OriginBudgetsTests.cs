@@ -22,6 +22,20 @@ public sealed class OriginBudgetsTests
         budgets.Count.ShouldBeLessThanOrEqualTo(1001);
     }
 
+    /// <summary>Tomcat's fourth early reset of a connection does not ask which of our handlers sent the others.</summary>
+    [Fact]
+    public void Of_TwoHandlersOverOneThatSends_AreTheSame()
+    {
+        var options = new CurrentOptions<GracefulHttpOptions>(new GracefulHttpOptions());
+        using var sockets = new SocketsHttpHandler();
+        using var other = new SocketsHttpHandler();
+
+        OriginBudgets first = OriginBudgets.Of(sockets, options, new FakeTimeProvider());
+
+        OriginBudgets.Of(sockets, options, new FakeTimeProvider()).ShouldBeSameAs(first);
+        OriginBudgets.Of(other, options, new FakeTimeProvider()).ShouldNotBeSameAs(first);
+    }
+
     [Fact]
     public void For_OriginWithADrain_IsRememberedHoweverManyComeAfterIt()
     {

@@ -34,7 +34,7 @@ public sealed class OriginBudgetModelTests
             switch (kind)
             {
                 case Step.TryReset:
-                    bool mayReset = tokens >= 1 && (resets < FreeResets || 2 * (resets + 1) <= completed);
+                    bool mayReset = tokens >= 1 && (resets < FreeResets || 2 * (resets + 1) < completed);
                     budget.TryReset().ShouldBe(mayReset);
                     (tokens, resets) = mayReset ? (tokens - 1, resets + 1) : (tokens, resets);
                     break;

@@ -1,5 +1,6 @@
 using System.Net;
 using GracefulHttp.TestKit;
+using GracefulHttp.TestKit.Diagnostics;
 using GracefulHttp.TestKit.Servers;
 using GracefulHttp.TestKit.Wire;
 
@@ -60,6 +61,28 @@ public sealed class HttpProxyTests : IAsyncLifetime
         _held.Release();
 
         await recorder.WaitForAsync(r => r.ConnectionsResetByClient == 1);
+    }
+
+    /// <summary>Its connections are shared by all origins behind it, and drains hold half of them, whosever they are.</summary>
+    [Fact]
+    public async Task Drain_TwoOriginsBehindIt_HaveOneShareOfItsConnections()
+    {
+        SyncPoint[] held = [new(), new()];
+        await using FinBlindServer proxy = FinBlindServer.Start(FinBlindScripts.ByTarget(
+            ("http://one.example/held", Phase.Headers.HeldScript(held[0])), ("http://other.example/held", Phase.Headers.HeldScript(held[1]))));
+        await using SegmentRecorder recorder = SegmentRecorder.Start(proxy.Port);
+        SocketsHttpHandler sockets = Through(proxy);
+        sockets.MaxConnectionsPerServer = 2;
+        using var logs = new RecordingLoggerFactory();
+        await using var client = new WireClient(Origin, new GracefulHttpHandler(new GracefulHttpOptions(), sockets) { LoggerFactory = logs }, recorder);
+
+        await client.AbandonAsync(held[0], (http, token) => http.GetAsync("http://one.example/held", token), Task.CompletedTask);
+        await client.AbandonAsync(held[1], (http, token) => http.GetAsync("http://other.example/held", token), Task.CompletedTask);
+        await recorder.WaitForAsync(r => r.FinsFromClient == 1);
+        Array.ForEach(held, static one => one.Release());
+
+        await client.WaitForIdleAsync();
+        logs.AbandonOutcomes().ShouldBe(["drained", "drain_refused"], ignoreOrder: true);
     }
 
     private FinBlindServer StartProxy(Phase phase) =>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using GracefulHttp.TestKit;
+using GracefulHttp.TestKit.Diagnostics;
 using GracefulHttp.TestKit.Servers;
 
 namespace GracefulHttp.WireTests.Drains;
@@ -120,6 +121,50 @@ public sealed class OriginShareTests : WireTest
         Array.ForEach(held, static one => one.Release());
         await client.WaitForIdleAsync();
         Logs.AbandonOutcomes().ShouldBe(["drained", "drained"]);
+    }
+
+    [Fact]
+    public async Task Drain_OfAnotherHandlerOverTheSameConnections_IsRefused()
+    {
+        Serve(Scheme.Http, AnswerHeldAsync);
+        SocketsHttpHandler sockets = NewSocketsHandler(maxConnections: 2);
+        WireClient[] clients =
+        [
+            Connect(new GracefulHttpHandler(new GracefulHttpOptions(), sockets) { LoggerFactory = Logs }),
+            Connect(new GracefulHttpHandler(new GracefulHttpOptions(), sockets) { LoggerFactory = Logs }),
+        ];
+        SyncPoint[] held = [new(), new()];
+        for (int i = 0; i < held.Length; i++)
+        {
+            _next.Enqueue(held[i]);
+            await clients[i].AbandonAsync(held[i], Phase.Headers);
+        }
+
+        await Recorder.WaitForAsync(recorder => recorder.FinsFromClient == 1);
+        Array.ForEach(held, static one => one.Release());
+        await clients[0].WaitForIdleAsync();
+        await clients[1].WaitForIdleAsync();
+        Logs.AbandonOutcomes().ShouldBe(["drained", "drain_refused"], ignoreOrder: true);
+    }
+
+    /// <summary>What <see cref="HttpClientHandler"/> has of a body is drained, on connections of which it may have few.</summary>
+    [Fact]
+    public async Task Drain_OverHttpClientHandler_HoldsHalfOfItsConnections()
+    {
+        Serve(Scheme.Http, exchange => _next.TryDequeue(out SyncPoint? held) ? Phase.ChunkedBody.HeldScript(held)(exchange) : Task.CompletedTask);
+        using var logs = new RecordingLoggerFactory();
+        WireClient client = Connect(
+            new GracefulHttpHandler(new GracefulHttpOptions(), new HttpClientHandler { MaxConnectionsPerServer = 2 }) { LoggerFactory = logs });
+        SyncPoint[] held = [new(), new()];
+        foreach (SyncPoint one in held)
+        {
+            _next.Enqueue(one);
+            await client.AbandonAsync(one, Phase.ChunkedBody);
+        }
+
+        Array.ForEach(held, static one => one.Release());
+        await client.WaitForIdleAsync();
+        logs.AbandonOutcomes().ShouldBe(["drained", "drain_refused"], ignoreOrder: true);
     }
 
     private Task AnswerHeldAsync(FinBlindExchange exchange)

@@ -1,3 +1,4 @@
+using System.Net;
 using GracefulHttp.TestKit;
 using GracefulHttp.TestKit.Time;
 
@@ -46,6 +47,36 @@ public sealed class ResetBudgetTests : Http2Test
         await ShouldHaveResetAsync(Free);
         Completed.ShouldBe(1);
         Logs.AbandonOutcomes().ShouldBe(["closed", "closed", "closed", "drained"]);
+    }
+
+    /// <summary>A server does not ask why a stream was reset.</summary>
+    [Fact]
+    public async Task Close_ThreeWereAborted_TheNextFinishes()
+    {
+        WireClient client = await StartAsync(Scheme.HttpsTls13, Closing(), HeldIn(Phase.Headers));
+        List<SyncPoint> held = [];
+        for (int i = 0; i < Free; i++)
+        {
+            held.Add(new SyncPoint());
+            Expect(held[i]);
+            await client.AbandonAsync(
+                held[i],
+                async (http, token) =>
+                {
+                    using var request = new HttpRequestMessage(HttpMethod.Get, "/held") { Version = HttpVersion.Version20 };
+                    using HttpResponseMessage response = await http.SendAsync(request.SetAbandonStrategy(AbandonStrategy.Abort), token);
+                },
+                Task.CompletedTask);
+        }
+
+        await Frames.WaitForResetsAsync(Free);
+        SyncPoint next = await AbandonAnotherAsync();
+        await ShouldHaveResetAsync(Free);
+        next.Release();
+
+        await client.WaitForIdleAsync();
+        held.ForEach(static one => one.Release());
+        Logs.AbandonOutcomes().ShouldBe(["aborted", "aborted", "aborted", "drained"]);
     }
 
     [Theory]
