@@ -9,7 +9,7 @@ internal static partial class Log
     public static partial void RequestEnded(
         ILogger logger, string method, string host, int port, string phase, AbandonStrategy strategy, string outcome, TimeSpan duration, long discarded);
 
-    [LoggerMessage(2, LogLevel.Warning, "The inner handler is {Handler}, not a SocketsHttpHandler: abandoned requests are drained, but connections are closed as that handler closes them.", EventName = "NoTransport")]
+    [LoggerMessage(2, LogLevel.Warning, "The inner handler is {Handler}, not a SocketsHttpHandler: what is abandoned is drained where that is safe, and connections are closed as that handler closes them.", EventName = "NoTransport")]
     public static partial void NoTransport(ILogger logger, string handler);
 
     [LoggerMessage(3, LogLevel.Warning, "The SocketsHttpHandler below has already sent a request and can no longer be configured: abandoned requests are drained, but connections are not closed gracefully. Call UseGracefulClose on it before its first request.", EventName = "TransportStarted")]
