@@ -54,6 +54,12 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
         return GiveOrThrow(_race.Winner?.Outcome ?? outcome, cancellationToken);
     }
 
+    public override ValueTask OnRetryAsync(OnRetryArguments<HttpResponseMessage> args)
+    {
+        _race.ForgetFailure();
+        return base.OnRetryAsync(args);
+    }
+
     private static Outcome<HttpResponseMessage> Canceled(ResilienceContext context) =>
         Outcome.FromException<HttpResponseMessage>(new OperationCanceledException(context.CancellationToken));
 
@@ -75,12 +81,6 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
         ResilienceContext context = NewContext(_retrying.Token);
         Outcome<HttpResponseMessage> outcome = await State.Pipelines.Retry
             .ExecuteOutcomeAsync(static (context, call) => call.SoftAttemptAsync(context), context, this).ConfigureAwait(false);
-        if (outcome.Exception is TimeoutRejectedException)
-        {
-            // A time-out tells less than what may still come.
-            _race.KeepFailures();
-        }
-
         RetryAttempt[] running = _race.Running;
         while (running.Length > 0 && !IsFinal && !HasAnswer && !total.CancellationToken.IsCancellationRequested)
         {

@@ -43,6 +43,9 @@ internal sealed class Race
         lock (_lock)
         {
             attempt.IsLate = _running.Contains(attempt);
+
+            // Already while it is decided whether another one follows: a time-out tells less than what may still come.
+            _keepsFailures |= attempt.IsLate;
             return attempt.IsLate;
         }
     }
@@ -84,13 +87,15 @@ internal sealed class Race
         }
     }
 
-    /// <summary>From now on.</summary>
-    public void KeepFailures()
+    /// <summary>Another attempt follows, and tells more than a failure before it.</summary>
+    public void ForgetFailure()
     {
         lock (_lock)
         {
-            _keepsFailures = true;
+            _keepsFailures = false;
         }
+
+        TakeFailure()?.Result?.Dispose();
     }
 
     /// <summary>The last failure that was kept. It is the caller's.</summary>
@@ -111,7 +116,10 @@ internal sealed class Race
         lock (_lock)
         {
             _isOver = true;
-            return [.. _running];
         }
+
+        // Not taken where the user's predicate has thrown.
+        ForgetFailure();
+        return Running;
     }
 }
