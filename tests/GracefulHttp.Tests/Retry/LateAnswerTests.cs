@@ -211,6 +211,22 @@ public sealed class LateAnswerTests
     }
 
     [Fact]
+    public async Task SendAsync_LateAttemptThrows_IsTheCallersAndNoLateAnswer()
+    {
+        using RetryRig rig = NewRig();
+        Task<HttpResponseMessage> call = rig.GetAsync();
+        ScriptedAttempt first = await rig.AttemptAsync(0);
+        await rig.TimeOutAsync(0, AttemptTimeout);
+
+        first.Fail(new InvalidOperationException("a handler's"));
+
+        (await Should.ThrowAsync<InvalidOperationException>(call.WithinAsync())).Message.ShouldBe("a handler's");
+        rig.Metrics.Sum(GracefulHttpTelemetry.RetryAttempts, (GracefulHttpTelemetry.Outcome, "answered_late")).ShouldBe(1);
+        rig.Metrics.Sum(GracefulHttpTelemetry.LateAnswers).ShouldBe(0);
+        rig.Logs.Records.ShouldNotContain(static record => record.Id.Name == "LateAnswer");
+    }
+
+    [Fact]
     public async Task SendAsync_NothingAnswers_LateAttemptsLiveUntilTheTotalTimeout()
     {
         using RetryRig rig = NewRig(options => options.MaxRetryAttempts = 1);
