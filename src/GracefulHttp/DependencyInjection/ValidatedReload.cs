@@ -37,14 +37,22 @@ internal sealed class ValidatedReload<[DynamicallyAccessedMembers(DynamicallyAcc
 
     public void Dispose() => _reloads.Dispose();
 
+    /// <summary>Whose options a reload changes. Those of all clients are also those of clients that have never been made.</summary>
+    private IEnumerable<string> Names => _binding.Name is not null
+        ? [Name]
+        : _services.GetServices<IConfigureOptions<TOptions>>().Select(NameOf).OfType<string>().Prepend(Name)
+            .Concat(_services.GetRequiredService<IReloadedClients<TOptions>>().Names);
+
+    private static string? NameOf(IConfigureOptions<TOptions> options) => options switch
+    {
+        IOfClients ours => ours.Name,
+        ConfigureNamedOptions<TOptions> users => users.Name,
+        _ => null,
+    };
+
     private void Reload()
     {
-        string[] names = [Name];
-        if (_binding.Name is null)
-        {
-            names = [.. names.Union(_services.GetRequiredService<IReloadedClients<TOptions>>().Names)];
-        }
-
+        string[] names = [.. Names.Distinct()];
         try
         {
             var factory = _services.GetRequiredService<IOptionsFactory<TOptions>>();
