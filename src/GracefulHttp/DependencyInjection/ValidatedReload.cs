@@ -52,19 +52,43 @@ internal sealed class ValidatedReload<[DynamicallyAccessedMembers(DynamicallyAcc
 
     private void Reload()
     {
-        string[] names = [.. Names.Distinct()];
+        if (TryReload([this]) is not { } refusal)
+        {
+            return;
+        }
+
+        // What it says may be valid only with what other sections say now, which come after it.
+        ValidatedReload<TOptions>[] all = [.. _services.GetServices<IOptionsChangeTokenSource<TOptions>>().OfType<ValidatedReload<TOptions>>()];
+        if (all.Length == 1 || TryReload(all) is not null)
+        {
+            Log.ReloadRefused(Logger, refusal.Message);
+        }
+    }
+
+    /// <summary>Takes what the sections say now, of all or of none.</summary>
+    /// <returns>Why of none.</returns>
+    private Exception? TryReload(ValidatedReload<TOptions>[] reloads)
+    {
+        // Who was asked first is checked first: what it cannot say alone it can mostly not say at all.
+        string[] names = [.. Names.Concat(reloads.SelectMany(static reload => reload.Names)).Distinct()];
         try
         {
             var factory = _services.GetRequiredService<IOptionsFactory<TOptions>>();
-            _binding.Reload(() => Array.ForEach(names, name => factory.Create(name)));
+            SectionBinding<TOptions>.Reload(
+                Array.ConvertAll(reloads, static reload => reload._binding), () => Array.ForEach(names, name => factory.Create(name)));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Not valid; or a delegate of the user's has thrown, in the thread that watches his file.
-            Log.ReloadRefused(Logger, e.Message);
-            return;
+            return e;
         }
 
+        Array.ForEach(reloads, static reload => reload.Tell());
+        return null;
+    }
+
+    private void Tell()
+    {
         LogUnknown();
         if (_binding.Name is null)
         {
@@ -73,7 +97,7 @@ internal sealed class ValidatedReload<[DynamicallyAccessedMembers(DynamicallyAcc
         }
 
         Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel();
-        ReloadNamed(names.Skip(1));
+        ReloadNamed(Names.Skip(1));
     }
 
     private void ReloadNamed(IEnumerable<string> names)

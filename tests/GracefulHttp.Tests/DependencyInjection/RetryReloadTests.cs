@@ -15,7 +15,71 @@ public sealed class RetryReloadTests : IDisposable
 
     public RetryReloadTests() => _builder.Services.AddSingleton<ILoggerFactory>(_logs);
 
+    /// <summary>Who says which time-out.</summary>
+    public enum Sections
+    {
+        /// <summary>Both are those of one client, the total first.</summary>
+        TotalThenAttempt,
+
+        /// <summary>Both are those of one client, the attempt's first.</summary>
+        AttemptThenTotal,
+
+        /// <summary>The total is that of all clients.</summary>
+        TotalOfAll,
+
+        /// <summary>The attempt's is that of all clients.</summary>
+        AttemptOfAll,
+    }
+
+    public static TheoryData<Sections, int, int, int, int> Reloads()
+    {
+        var rows = new TheoryData<Sections, int, int, int, int>();
+        foreach (Sections sections in Enum.GetValues<Sections>())
+        {
+            rows.Add(sections, 12, 10, 28, 25);
+            rows.Add(sections, 28, 25, 12, 10);
+        }
+
+        return rows;
+    }
+
     public void Dispose() => _logs.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Reloads))]
+    public async Task Reload_ValidOnlyAsAWhole_IsTakenAsAWhole(Sections sections, int totalBefore, int attemptBefore, int total, int attempt)
+    {
+        Set(totalBefore, attemptBefore);
+        Add(sections);
+        using IHost host = await StartAsync();
+        TimeoutsOf(host, "client").ShouldBe((totalBefore, attemptBefore));
+
+        Set(total, attempt);
+        Reload();
+
+        TimeoutsOf(host, "client").ShouldBe((total, attempt));
+        _logs.Records.ShouldNotContain(static record => record.Level >= LogLevel.Warning);
+    }
+
+    [Theory]
+    [InlineData(Sections.TotalThenAttempt)]
+    [InlineData(Sections.AttemptThenTotal)]
+    [InlineData(Sections.TotalOfAll)]
+    [InlineData(Sections.AttemptOfAll)]
+    public async Task Reload_NotValidAsAWhole_TheGoodSectionIsTakenAndTheBadOneIsLogged(Sections sections)
+    {
+        Set(20, 10);
+        Add(sections);
+        using IHost host = await StartAsync();
+
+        Set(28, 29);
+        Reload();
+
+        TimeoutsOf(host, "client").ShouldBe((28, 10));
+        string[] refusals = [.. _logs.Records.Where(static record => record.Id.Name == "ReloadRefused").Select(static record => record.Message)];
+        refusals.ShouldNotBeEmpty();
+        refusals.ShouldAllBe(static refusal => refusal.Contains("AttemptTimeout is 00:00:29; it must be at most TotalRequestTimeout"));
+    }
 
     [Theory]
     [InlineData("AddGracefulRetry")]
@@ -60,6 +124,29 @@ public sealed class RetryReloadTests : IDisposable
     {
         _builder.Configuration["Total:TotalRequestTimeout"] = $"{TimeSpan.FromSeconds(total)}";
         _builder.Configuration["Attempt:AttemptTimeout"] = $"{TimeSpan.FromSeconds(attempt)}";
+    }
+
+    private void Add(Sections sections)
+    {
+        IConfigurationSection total = _builder.Configuration.GetSection("Total");
+        IConfigurationSection attempt = _builder.Configuration.GetSection("Attempt");
+        switch (sections)
+        {
+            case Sections.TotalThenAttempt:
+                _builder.Services.AddHttpClient("client").AddGracefulRetry(total).AddGracefulRetry(attempt);
+                break;
+            case Sections.AttemptThenTotal:
+                _builder.Services.AddHttpClient("client").AddGracefulRetry(attempt).AddGracefulRetry(total);
+                break;
+            case Sections.TotalOfAll:
+                _builder.Services.ConfigureHttpClientDefaults(client => client.AddGracefulRetry(total));
+                _builder.Services.AddHttpClient("client").AddGracefulRetry(attempt);
+                break;
+            default:
+                _builder.Services.ConfigureHttpClientDefaults(client => client.AddGracefulRetry(attempt));
+                _builder.Services.AddHttpClient("client").AddGracefulRetry(total);
+                break;
+        }
     }
 
     private void Reload() => ((IConfigurationRoot)_builder.Configuration).Reload();
