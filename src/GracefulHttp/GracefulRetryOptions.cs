@@ -82,7 +82,10 @@ public sealed class GracefulRetryOptions
     public bool RetryNonIdempotentMethods { get; set; }
 
     /// <summary>How many retries each call of an origin allows for.</summary>
-    /// <value>0 to 1. Default: 0.2: under an outage requests grow by a fifth.</value>
+    /// <value>
+    /// 0 to 1. Default: 0.2: under an outage requests grow by a fifth, and by at most <see cref="MinRetriesPerSecond"/> a second besides
+    /// (0 there for the fifth alone).
+    /// </value>
     /// <remarks>
     /// A retry that the budget refuses is not made, and the outcome of the attempt before it is the caller's. Budgets are those of an
     /// origin, shared by all handlers of a client; what the calls of the last 10 s have allowed for can be used. A call whose attempts

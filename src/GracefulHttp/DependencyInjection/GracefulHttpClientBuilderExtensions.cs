@@ -58,8 +58,9 @@ public static class GracefulHttpClientBuilderExtensions
     /// <param name="builder">The client.</param>
     /// <param name="section">
     /// The options of this client, with the names of the properties of <see cref="GracefulHttpOptions"/>. A reload applies to the
-    /// requests that are sent after it; one that is not valid is logged, and changes nothing. A name that is none of them, nor of
-    /// <see cref="GracefulRetryOptions"/>, is logged and ignored; sections of other names are left alone.
+    /// requests that are sent after it; one that is not valid is logged, and changes nothing. That holds for sections that are given
+    /// here: what <c>services.Configure</c> binds to a section throws <see cref="OptionsValidationException"/> out of such a reload. A name
+    /// that is none of them, nor of <see cref="GracefulRetryOptions"/>, is logged and ignored; sections of other names are left alone.
     /// </param>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public static IHttpClientBuilder AddGracefulHttp(this IHttpClientBuilder builder, IConfigurationSection section)

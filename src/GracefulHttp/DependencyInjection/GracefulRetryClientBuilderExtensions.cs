@@ -59,7 +59,8 @@ public static class GracefulRetryClientBuilderExtensions
     /// <param name="builder">The client.</param>
     /// <param name="section">
     /// The options of this client, with the names of the properties of <see cref="GracefulRetryOptions"/>. A reload applies to the calls
-    /// that begin after it; one that is not valid is logged, and changes nothing.
+    /// that begin after it; one that is not valid is logged, and changes nothing. What <c>services.Configure</c> binds to a section throws
+    /// <see cref="OptionsValidationException"/> out of such a reload.
     /// </param>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public static IHttpClientBuilder AddGracefulRetry(this IHttpClientBuilder builder, IConfigurationSection section)

@@ -15,7 +15,7 @@ internal sealed class SectionBinding<TOptions>(string? name, IConfigurationSecti
     : IConfigureNamedOptions<TOptions>, IOfClients
     where TOptions : class
 {
-    private readonly ThreadLocal<SectionValues?> _tried = new();
+    private readonly ThreadLocal<Lazy<SectionValues>?> _tried = new();
     private volatile SectionValues? _values;
 
     /// <inheritdoc />
@@ -34,26 +34,25 @@ internal sealed class SectionBinding<TOptions>(string? name, IConfigurationSecti
     {
         if (Name is null || Name == name)
         {
-            apply(_tried.Value ?? Values, options);
+            apply(_tried.Value?.Value ?? Values, options);
         }
     }
 
     /// <summary>It is read again by who asks next: nobody was told of a change before this.</summary>
     public void Forget() => _values = null;
 
-    /// <summary>Reads the section again, and keeps what it says if <paramref name="check"/>, which sees it already, does not throw.</summary>
-    public void Reload(Action check)
+    /// <summary>Reads the sections again, and keeps what they say if <paramref name="check"/>, which sees it already, does not throw.</summary>
+    public static void Reload(SectionBinding<TOptions>[] bindings, Action check)
     {
-        var values = new SectionValues(section);
-        _tried.Value = values;
+        Array.ForEach(bindings, static binding => binding._tried.Value = new(() => new SectionValues(binding.Section)));
         try
         {
             check();
-            _values = values;
+            Array.ForEach(bindings, static binding => binding._values = binding._tried.Value!.Value);
         }
         finally
         {
-            _tried.Value = null;
+            Array.ForEach(bindings, static binding => binding._tried.Value = null);
         }
     }
 }

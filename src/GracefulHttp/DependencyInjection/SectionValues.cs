@@ -25,8 +25,12 @@ internal sealed class SectionValues(IConfigurationSection section)
         .Select(static child => child.Key)
         .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What it says that is no option: a misspelt name, which would go unnoticed.</summary>
-    public IEnumerable<string> Unknown => _values.Keys.Where(static name => !Known.Contains(name));
+    /// <summary>A section that is itself a value, as a strategy where its name should be.</summary>
+    private readonly string? _itself = section.Value;
+
+    /// <summary>What it says that is no option, and would go unnoticed: a misspelt name, a value of its own.</summary>
+    public IEnumerable<string> Unknown =>
+        _values.Keys.Where(static name => !Known.Contains(name)).Concat(_itself is null ? [] : [$"'{_itself}'"]);
 
     public void ApplyTo(GracefulHttpOptions options)
     {

@@ -37,26 +37,58 @@ internal sealed class ValidatedReload<[DynamicallyAccessedMembers(DynamicallyAcc
 
     public void Dispose() => _reloads.Dispose();
 
+    /// <summary>Whose options a reload changes. Those of all clients are also those of clients that have never been made.</summary>
+    private IEnumerable<string> Names => _binding.Name is not null
+        ? [Name]
+        : _services.GetServices<IConfigureOptions<TOptions>>().Select(NameOf).OfType<string>().Prepend(Name)
+            .Concat(_services.GetRequiredService<IReloadedClients<TOptions>>().Names);
+
+    private static string? NameOf(IConfigureOptions<TOptions> options) => options switch
+    {
+        IOfClients ours => ours.Name,
+        ConfigureNamedOptions<TOptions> users => users.Name,
+        _ => null,
+    };
+
     private void Reload()
     {
-        string[] names = [Name];
-        if (_binding.Name is null)
+        if (TryReload([this]) is not { } refusal)
         {
-            names = [.. names.Union(_services.GetRequiredService<IReloadedClients<TOptions>>().Names)];
+            return;
         }
 
+        // What it says may be valid only with what other sections say now, which come after it.
+        ValidatedReload<TOptions>[] all = [.. _services.GetServices<IOptionsChangeTokenSource<TOptions>>().OfType<ValidatedReload<TOptions>>()];
+        if (all.Length == 1 || TryReload(all) is not null)
+        {
+            Log.ReloadRefused(Logger, refusal.Message);
+        }
+    }
+
+    /// <summary>Takes what the sections say now, of all or of none.</summary>
+    /// <returns>Why of none.</returns>
+    private Exception? TryReload(ValidatedReload<TOptions>[] reloads)
+    {
+        // Who was asked first is checked first: what it cannot say alone it can mostly not say at all.
+        string[] names = [.. Names.Concat(reloads.SelectMany(static reload => reload.Names)).Distinct()];
         try
         {
             var factory = _services.GetRequiredService<IOptionsFactory<TOptions>>();
-            _binding.Reload(() => Array.ForEach(names, name => factory.Create(name)));
+            SectionBinding<TOptions>.Reload(
+                Array.ConvertAll(reloads, static reload => reload._binding), () => Array.ForEach(names, name => factory.Create(name)));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Not valid; or a delegate of the user's has thrown, in the thread that watches his file.
-            Log.ReloadRefused(Logger, e.Message);
-            return;
+            return e;
         }
 
+        Array.ForEach(reloads, static reload => reload.Tell());
+        return null;
+    }
+
+    private void Tell()
+    {
         LogUnknown();
         if (_binding.Name is null)
         {
@@ -65,7 +97,7 @@ internal sealed class ValidatedReload<[DynamicallyAccessedMembers(DynamicallyAcc
         }
 
         Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel();
-        ReloadNamed(names.Skip(1));
+        ReloadNamed(Names.Skip(1));
     }
 
     private void ReloadNamed(IEnumerable<string> names)

@@ -31,8 +31,11 @@ internal sealed class RetryMetrics
             tags.Add(RuntimeTags.ResendCount, attempt.Number);
             _attempts.Add(1, tags);
         }
+    }
 
-        if (outcome == AttemptOutcome.AnsweredLate && _late.Enabled)
+    public void LateAnswer(RetryAttempt attempt)
+    {
+        if (_late.Enabled)
         {
             _late.Add(1, Tags(attempt.Address, attempt.Method));
         }

@@ -11,8 +11,7 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
     // Content whose reading was cancelled is back within microseconds, unless its author ignores that.
     private static readonly TimeSpan ContentGrace = TimeSpan.FromMilliseconds(100);
 
-    private readonly Lock _lock = new();
-    private readonly List<RetryAttempt> _running = [];
+    private readonly Race _race = new();
     private readonly ServersWait _serversWait = new(state.TimeProvider);
 
     // Ends the retries, not the attempts. Linked by hand: nothing of it is left to dispose when a late attempt cancels it.
@@ -20,14 +19,10 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
     private Task _copying = Task.CompletedTask;
     private RequestBody? _body;
     private CancellationToken _callerToken;
-    private RetryAttempt? _answer;
-    private Outcome<HttpResponseMessage>? _lastFailure;
-    private bool _keepsFailures;
-    private bool _isOver;
 
     protected override RequestBody Body => _body!;
 
-    protected override bool HasAnswer => Volatile.Read(ref _answer) is not null;
+    protected override bool HasAnswer => _race.Winner is not null;
 
     private bool IsSoft => Options.AcceptLateResponses && Body.CanOverlap;
 
@@ -50,13 +45,19 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
             End(context);
         }
 
-        if (_answer is { } answer && answer.Outcome.Result != outcome.Result)
+        if (_race.Winner is { } winner && winner.Outcome.Result != outcome.Result)
         {
             // The failure that was kept while this one was waited for.
             outcome.Result?.Dispose();
         }
 
-        return GiveOrThrow(_answer?.Outcome ?? outcome, cancellationToken);
+        return GiveOrThrow(_race.Winner?.Outcome ?? outcome, cancellationToken);
+    }
+
+    public override ValueTask OnRetryAsync(OnRetryArguments<HttpResponseMessage> args)
+    {
+        _race.ForgetFailure();
+        return base.OnRetryAsync(args);
     }
 
     private static Outcome<HttpResponseMessage> Canceled(ResilienceContext context) =>
@@ -80,18 +81,12 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
         ResilienceContext context = NewContext(_retrying.Token);
         Outcome<HttpResponseMessage> outcome = await State.Pipelines.Retry
             .ExecuteOutcomeAsync(static (context, call) => call.SoftAttemptAsync(context), context, this).ConfigureAwait(false);
-        lock (_lock)
-        {
-            // A time-out tells less than what may still come.
-            _keepsFailures = outcome.Exception is TimeoutRejectedException;
-        }
-
-        RetryAttempt[] running = Running();
+        RetryAttempt[] running = _race.Running;
         while (running.Length > 0 && !IsFinal && !HasAnswer && !total.CancellationToken.IsCancellationRequested)
         {
             await ((Task)Task.WhenAny(running.Select(static attempt => attempt.Ended))).WaitAsync(total.CancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            running = Running();
+            running = _race.Running;
         }
 
         if (running.Length == 0)
@@ -99,15 +94,16 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
             ResilienceContextPool.Shared.Return(context);
         }
 
+        outcome = _race.TakeFailure() ?? outcome;
         if (total.CancellationToken.IsCancellationRequested)
         {
             // Registrations are called last to first: this one may come after we are gone.
             LeaveAll();
-            (_lastFailure ?? outcome).Result?.Dispose();
+            outcome.Result?.Dispose();
             return Canceled(total);
         }
 
-        return _lastFailure ?? outcome;
+        return outcome;
     }
 
     /// <summary>Its time-out begins the next attempt, and ends nothing.</summary>
@@ -117,7 +113,7 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
         RetryAttempt attempt = Begin(context);
         await attempt.Ended.WaitAsync(Options.AttemptTimeout, State.TimeProvider, context.CancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!TryLetRun(attempt))
+        if (!_race.TryLetRun(attempt))
         {
             // If not already, then any moment.
             await attempt.Ended.ConfigureAwait(false);
@@ -152,11 +148,7 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
     {
         context.CancellationToken.ThrowIfCancellationRequested();
         RetryAttempt attempt = NextAttempt();
-        lock (_lock)
-        {
-            _running.Add(attempt);
-        }
-
+        _race.Begin(attempt);
         attempt.Ended = RunAsync(attempt, context);
         return attempt;
     }
@@ -174,7 +166,7 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
 
         try
         {
-            attempt.IsTransient = !attempt.IsAbandoned && !HasAnswer && !Volatile.Read(ref _isOver)
+            attempt.IsTransient = !attempt.IsAbandoned && !_race.IsDecided
                 && await IsTransientAsync(new RetryPredicateArguments<HttpResponseMessage>(context, attempt.Outcome, attempt.Number)).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -187,80 +179,33 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
         Finish(attempt);
     }
 
-    /// <summary>What becomes of an attempt that has ended: the caller's answer, a failure that Polly sees, or nothing.</summary>
     private void Finish(RetryAttempt attempt)
     {
-        AttemptOutcome outcome;
-        HttpResponseMessage? unwanted = null;
         TimeSpan? wait = attempt.IsTransient ? RetryAfter.Of(attempt.Outcome.Result, State.TimeProvider) : null;
-        bool endsRetries = false;
-        lock (_lock)
+        AttemptOutcome outcome = _race.End(attempt, IsBeyondTimeLeft(wait), out HttpResponseMessage? unwanted);
+        bool isLateWinner = attempt.IsLate && _race.Winner == attempt;
+        if (attempt.IsLate && outcome == AttemptOutcome.Failed && !isLateWinner)
         {
-            _running.Remove(attempt);
-            attempt.IsLost = _isOver || _answer is not null || attempt.IsAbandoned;
-            if (attempt.IsLost)
-            {
-                outcome = attempt.HasTimedOut ? AttemptOutcome.TimedOut : AttemptOutcome.Abandoned;
-                unwanted = attempt.Outcome.Result;
-            }
-            else if (!attempt.IsTransient)
-            {
-                outcome = attempt.IsLate ? AttemptOutcome.AnsweredLate : AttemptOutcome.Answered;
-                _answer = attempt;
-                endsRetries = attempt.IsLate;
-            }
-            else
-            {
-                outcome = AttemptOutcome.Failed;
-                if (attempt.IsLate && IsBeyondTimeLeft(wait))
-                {
-                    _answer = attempt;
-                    endsRetries = true;
-                }
-                else if (attempt.IsLate)
-                {
-                    // Polly has seen a time-out, and not what its server asks for now.
-                    _serversWait.Add(wait ?? TimeSpan.Zero);
-                    unwanted = _keepsFailures ? _lastFailure?.Result : attempt.Outcome.Result;
-                    _lastFailure = _keepsFailures ? attempt.Outcome : null;
-                }
-            }
+            // Polly has seen a time-out, and not what its server asks for now.
+            _serversWait.Add(wait ?? TimeSpan.Zero);
         }
 
         Record(attempt, outcome);
         unwanted?.Dispose();
-        if (endsRetries)
+        if (isLateWinner)
         {
-            // They wait for their time, or for another attempt.
+            // The retries wait for their time, or for another attempt.
             _retrying.Cancel();
-        }
-    }
-
-    /// <summary>False where it has ended in the last moment.</summary>
-    private bool TryLetRun(RetryAttempt attempt)
-    {
-        lock (_lock)
-        {
-            attempt.IsLate = _running.Contains(attempt);
-            return attempt.IsLate;
-        }
-    }
-
-    private RetryAttempt[] Running()
-    {
-        lock (_lock)
-        {
-            return [.. _running];
         }
     }
 
     /// <summary>A time-out, or the caller: nothing that runs is waited for any more.</summary>
     private void LeaveAll()
     {
-        foreach (RetryAttempt attempt in Running())
+        foreach (RetryAttempt attempt in _race.Running)
         {
             attempt.HasTimedOut |= !attempt.IsAbandoned && !_callerToken.IsCancellationRequested;
-            Abandon(attempt);
+            attempt.Abandon(State.Work);
         }
 
         if (IsSoft)
@@ -269,24 +214,12 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
         }
     }
 
-    private void Abandon(RetryAttempt attempt)
-    {
-        try
-        {
-            attempt.Abandon();
-        }
-        catch (AggregateException e)
-        {
-            State.Work.Report(e);
-        }
-    }
-
     /// <summary>Makes sure that nobody uses what is the caller's, nor runs its code inside its <see cref="CancellationTokenSource.Cancel()"/>.</summary>
     private async ValueTask LeaveAsync(bool isFailure)
     {
         if (isFailure && (_body is null || _body.IsTheCallers))
         {
-            await Task.WhenAll(Running().Select(static attempt => attempt.Ended).Append(_copying)).WaitAsync(ContentGrace, State.TimeProvider)
+            await Task.WhenAll(_race.Running.Select(static attempt => attempt.Ended).Append(_copying)).WaitAsync(ContentGrace, State.TimeProvider)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -298,12 +231,7 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
 
     private void End(ResilienceContext context)
     {
-        RetryAttempt[] losers;
-        lock (_lock)
-        {
-            _isOver = true;
-            losers = [.. _running];
-        }
+        RetryAttempt[] losers = _race.Close();
 
         // Losers may run for long, and know us.
         _callerToken = default;
@@ -323,7 +251,7 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
     {
         protected override async Task RunAsync()
         {
-            Array.ForEach(attempts, call.Abandon);
+            Array.ForEach(attempts, attempt => attempt.Abandon(call.State.Work));
             await Task.WhenAll(attempts.Select(static attempt => attempt.Ended).Append(call._copying)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             call.GiveBack();
         }

@@ -1,3 +1,4 @@
+using GracefulHttp.Background;
 using Polly;
 
 namespace GracefulHttp.Retry;
@@ -44,6 +45,16 @@ internal sealed class RetryAttempt(int number, HttpRequestMessage message)
     public bool IsAbandoned => _abandoned.IsCancellationRequested;
 
     /// <summary>Nobody waits for it any more. A handler below that ignores this is not waited for here.</summary>
-    /// <exception cref="AggregateException">What registrations of handlers below have thrown.</exception>
-    public void Abandon() => _abandoned.Cancel();
+    /// <param name="work">What is told of what registrations of handlers below throw.</param>
+    public void Abandon(BackgroundWork work)
+    {
+        try
+        {
+            _abandoned.Cancel();
+        }
+        catch (AggregateException e)
+        {
+            work.Report(e);
+        }
+    }
 }

@@ -92,7 +92,7 @@ internal abstract class RetryCall
         new(_retryAfter ?? Backoff.After(Options, attempt, Random.Shared.NextDouble()));
 
     /// <summary>The attempt is over, and another one follows.</summary>
-    public ValueTask OnRetryAsync(OnRetryArguments<HttpResponseMessage> args)
+    public virtual ValueTask OnRetryAsync(OnRetryArguments<HttpResponseMessage> args)
     {
         State.RecordRetry(
             args.AttemptNumber, args.RetryDelay, args.Outcome.Exception?.GetType().Name ?? $"{(int)args.Outcome.Result!.StatusCode}");

@@ -49,9 +49,15 @@ internal sealed class RetryState
 
     public void Record(RetryAttempt attempt, AttemptOutcome outcome)
     {
+        // An exception that comes late ends the call too, and is no answer.
+        bool isLateAnswer = outcome == AttemptOutcome.AnsweredLate && attempt.Outcome.Exception is null;
         try
         {
             _metrics.Attempt(attempt, outcome);
+            if (isLateAnswer)
+            {
+                _metrics.LateAnswer(attempt);
+            }
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -59,7 +65,7 @@ internal sealed class RetryState
             Work.Report(e);
         }
 
-        if (outcome == AttemptOutcome.AnsweredLate)
+        if (isLateAnswer)
         {
             Log.LateAnswer(_logger, attempt.Number);
         }

@@ -3,18 +3,23 @@ namespace GracefulHttp.Retry;
 /// <summary>The wait that the answer of a late attempt asks for. The delay before the next attempt has been chosen then, and may be shorter.</summary>
 internal sealed class ServersWait(TimeProvider timeProvider)
 {
+    private readonly Lock _lock = new();
+
     // Where it ends, counted from the beginning: a long, that it is read whole.
     private readonly long _startedAt = timeProvider.GetTimestamp();
     private long _endTicks;
 
     private TimeSpan Left => TimeSpan.FromTicks(Volatile.Read(ref _endTicks)) - timeProvider.GetElapsedTime(_startedAt);
 
-    /// <summary>The longest wait counts. By one at a time.</summary>
+    /// <summary>The longest wait counts.</summary>
     public void Add(TimeSpan wait)
     {
-        if (wait > Left)
+        lock (_lock)
         {
-            Volatile.Write(ref _endTicks, (timeProvider.GetElapsedTime(_startedAt) + wait).Ticks);
+            if (wait > Left)
+            {
+                Volatile.Write(ref _endTicks, (timeProvider.GetElapsedTime(_startedAt) + wait).Ticks);
+            }
         }
     }
 

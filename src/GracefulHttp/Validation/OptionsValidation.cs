@@ -46,13 +46,17 @@ internal static class OptionsValidation
         }
     }
 
-    public static void Duration(List<string> errors, string name, TimeSpan value)
+    /// <summary>False where it is told of.</summary>
+    public static bool Duration(List<string> errors, string name, TimeSpan value)
     {
-        if (value <= TimeSpan.Zero || value > Bounds.LongestDuration)
+        if (value > TimeSpan.Zero && value <= Bounds.LongestDuration)
         {
-            errors.Add(string.Create(
-                CultureInfo.InvariantCulture, $"{name} is {value}; it must be more than 00:00:00 and at most {Bounds.LongestDuration}."));
+            return true;
         }
+
+        errors.Add(string.Create(
+            CultureInfo.InvariantCulture, $"{name} is {value}; it must be more than 00:00:00 and at most {Bounds.LongestDuration}."));
+        return false;
     }
 
     public static void NotNegative(List<string> errors, string name, long value)

@@ -10,16 +10,16 @@ internal static class RetryOptionsValidation
     public static List<string> Validate(GracefulRetryOptions options)
     {
         var errors = options.Unreadable.ConvertAll(static unreadable => unreadable.Error);
-        OptionsValidation.Duration(errors, nameof(options.TotalRequestTimeout), options.TotalRequestTimeout);
-        OptionsValidation.Duration(errors, nameof(options.AttemptTimeout), options.AttemptTimeout);
+        bool isTotalValid = OptionsValidation.Duration(errors, nameof(options.TotalRequestTimeout), options.TotalRequestTimeout);
+        bool isAttemptValid = OptionsValidation.Duration(errors, nameof(options.AttemptTimeout), options.AttemptTimeout);
         OptionsValidation.Duration(errors, nameof(options.Delay), options.Delay);
         OptionsValidation.Duration(errors, nameof(options.MaxDelay), options.MaxDelay);
         OptionsValidation.NotNegative(errors, nameof(options.MinRetriesPerSecond), options.MinRetriesPerSecond);
 
-        // One that cannot be read has a value that nobody has given it.
+        // One error is told once. And one that cannot be read has a value that nobody has given it.
         bool areReadable = !options.Unreadable.Exists(static unreadable =>
             unreadable.Option is nameof(options.AttemptTimeout) or nameof(options.TotalRequestTimeout));
-        if (areReadable && options.AttemptTimeout > options.TotalRequestTimeout)
+        if (isTotalValid && isAttemptValid && areReadable && options.AttemptTimeout > options.TotalRequestTimeout)
         {
             errors.Add(string.Create(
                 CultureInfo.InvariantCulture,

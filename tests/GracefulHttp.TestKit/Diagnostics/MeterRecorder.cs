@@ -9,6 +9,7 @@ public sealed class MeterRecorder : IDisposable
     private readonly Lock _gate = new();
     private readonly List<Instrument> _instruments = [];
     private readonly List<Measurement> _measurements = [];
+    private readonly List<(string Instrument, TaskCompletionSource<Measurement> Reported)> _waiters = [];
 
     public MeterRecorder(string meterName, IMeterFactory? scope = null)
     {
@@ -56,6 +57,25 @@ public sealed class MeterRecorder : IDisposable
     /// <summary>What one instrument has reported.</summary>
     public IReadOnlyList<Measurement> Of(string instrument) => [.. Measurements.Where(m => m.Instrument.Name == instrument)];
 
+    /// <summary>The first measurement of one instrument, now or later.</summary>
+    public Task<Measurement> WaitForAsync(string instrument)
+    {
+        var reported = new TaskCompletionSource<Measurement>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_measurements.Find(m => m.Instrument.Name == instrument) is { } measurement)
+            {
+                reported.SetResult(measurement);
+            }
+            else
+            {
+                _waiters.Add((instrument, reported));
+            }
+        }
+
+        return reported.Task.WithinAsync(null, $"a measurement of {instrument}");
+    }
+
     /// <summary>The sum of one instrument's values, of those that carry all the given tags.</summary>
     public double Sum(string instrument, params (string Name, object? Value)[] tags) =>
         Measurements
@@ -76,9 +96,14 @@ public sealed class MeterRecorder : IDisposable
             copy[name] = copy.ContainsKey(name) ? "twice" : tag;
         }
 
+        var measurement = new Measurement(instrument, value, copy);
         lock (_gate)
         {
-            _measurements.Add(new Measurement(instrument, value, copy));
+            _measurements.Add(measurement);
+            foreach ((_, TaskCompletionSource<Measurement> reported) in _waiters.Where(waiter => waiter.Instrument == instrument.Name))
+            {
+                reported.TrySetResult(measurement);
+            }
         }
     }
 }

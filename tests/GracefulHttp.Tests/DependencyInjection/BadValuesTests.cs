@@ -220,4 +220,19 @@ public sealed class BadValuesTests : IDisposable
         warning.Id.Name.ShouldBe("UnknownOptions");
         warning.Message.ShouldBe("The section 'GracefulHttp' says DrainTimout, StrategySelector: GracefulHttp has no such option, it is ignored.");
     }
+
+    [Theory]
+    [InlineData("Abort")]
+    [InlineData("")]
+    public async Task Start_SectionThatIsItselfAValue_IsWarnedAbout(string value)
+    {
+        _builder.Configuration["GracefulHttp"] = value;
+        _builder.Services.AddHttpClient("client").AddGracefulHttp(_builder.Configuration.GetSection("GracefulHttp"));
+
+        using IHost host = _builder.Build();
+        await host.StartAsync();
+
+        _logs.Records.Single(static record => record.Level >= LogLevel.Warning).Message
+            .ShouldBe($"The section 'GracefulHttp' says '{value}': GracefulHttp has no such option, it is ignored.");
+    }
 }

@@ -142,6 +142,19 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Reload_UsersOwnBindingIsInvalid_ThrowsToWhoReloads()
+    {
+        // The price of that way: only sections that are ours keep the last good value.
+        _factory.AddClient("client").AddGracefulHttp();
+        _factory.Builder.Services.AddOptions<GracefulHttpOptions>("client").Configure(options => options.MaxDrainSize = Section["MaxDrainSize"] is null ? 0 : -1);
+        _factory.Builder.Services.AddSingleton<IOptionsChangeTokenSource<GracefulHttpOptions>>(
+            new ConfigurationChangeTokenSource<GracefulHttpOptions>("client", Section));
+        await _factory.StartAsync();
+
+        Should.Throw<Exception>(() => Reload("MaxDrainSize", "-1")).ToString().ShouldContain("MaxDrainSize is -1");
+    }
+
+    [Fact]
     public async Task StrategySelector_GivesWhatIsNoStrategy_IsTakenForClose()
     {
         _factory.AddClient("client").AddGracefulHttp(static options => options.StrategySelector = static _ => (AbandonStrategy)7);

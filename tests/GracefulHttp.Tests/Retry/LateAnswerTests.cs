@@ -1,5 +1,6 @@
 using System.Net;
 using GracefulHttp.TestKit;
+using Polly.Retry;
 using Polly.Timeout;
 
 namespace GracefulHttp.Tests.Retry;
@@ -165,6 +166,67 @@ public sealed class LateAnswerTests
     }
 
     [Fact]
+    public async Task SendAsync_FailsWhileItsTimeoutIsStillDecidedOn_ItsFailureIsTheCallers()
+    {
+        var decision = new TaskCompletionSource<bool>();
+        using RetryRig rig = NewRig(options => options.ShouldHandle = args => DecideOnTimeout(args, decision.Task));
+        Task<HttpResponseMessage> call = rig.GetAsync();
+        NotingResponse failure = await FailWhileItsTimeoutIsDecidedOnAsync(rig);
+
+        decision.SetResult(false);
+
+        (await call.WithinAsync()).ShouldBeSameAs(failure);
+        failure.Disposed.IsCompleted.ShouldBeFalse();
+        rig.Inner.Calls.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task SendAsync_FailsWhileItsTimeoutIsStillDecidedOnAndARetryFollows_IsGone()
+    {
+        var decision = new TaskCompletionSource<bool>();
+        using RetryRig rig = NewRig(options => options.ShouldHandle = args => DecideOnTimeout(args, decision.Task));
+        Task<HttpResponseMessage> call = rig.GetAsync();
+        NotingResponse failure = await FailWhileItsTimeoutIsDecidedOnAsync(rig);
+
+        decision.SetResult(true);
+        ScriptedAttempt second = await rig.PassDelayAsync(0);
+        await failure.Disposed.WithinAsync();
+        NotingResponse answer = second.Answer();
+
+        (await call.WithinAsync()).ShouldBeSameAs(answer);
+    }
+
+    [Fact]
+    public async Task SendAsync_FailsWhileItsTimeoutIsStillDecidedOnAndThatThrows_IsGone()
+    {
+        var decision = new TaskCompletionSource<bool>();
+        using RetryRig rig = NewRig(options => options.ShouldHandle = args => DecideOnTimeout(args, decision.Task));
+        Task<HttpResponseMessage> call = rig.GetAsync();
+        NotingResponse failure = await FailWhileItsTimeoutIsDecidedOnAsync(rig);
+
+        decision.SetException(new InvalidOperationException("the user's"));
+
+        (await Should.ThrowAsync<InvalidOperationException>(call.WithinAsync())).Message.ShouldBe("the user's");
+        await failure.Disposed.WithinAsync();
+    }
+
+    [Fact]
+    public async Task SendAsync_LateAttemptThrows_IsTheCallersAndNoLateAnswer()
+    {
+        using RetryRig rig = NewRig();
+        Task<HttpResponseMessage> call = rig.GetAsync();
+        ScriptedAttempt first = await rig.AttemptAsync(0);
+        await rig.TimeOutAsync(0, AttemptTimeout);
+
+        first.Fail(new InvalidOperationException("a handler's"));
+
+        (await Should.ThrowAsync<InvalidOperationException>(call.WithinAsync())).Message.ShouldBe("a handler's");
+        rig.Metrics.Sum(GracefulHttpTelemetry.RetryAttempts, (GracefulHttpTelemetry.Outcome, "answered_late")).ShouldBe(1);
+        rig.Metrics.Sum(GracefulHttpTelemetry.LateAnswers).ShouldBe(0);
+        rig.Logs.Records.ShouldNotContain(static record => record.Id.Name == "LateAnswer");
+    }
+
+    [Fact]
     public async Task SendAsync_NothingAnswers_LateAttemptsLiveUntilTheTotalTimeout()
     {
         using RetryRig rig = NewRig(options => options.MaxRetryAttempts = 1);
@@ -239,6 +301,20 @@ public sealed class LateAnswerTests
 
         (await call.WithinAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
         rig.Inner.Calls.ShouldBe(1);
+    }
+
+    /// <summary>Every failure is worth another attempt, and so is a time-out when <paramref name="decision"/> says so.</summary>
+    private static async ValueTask<bool> DecideOnTimeout(RetryPredicateArguments<HttpResponseMessage> args, Task<bool> decision) =>
+        args.Outcome.Exception is TimeoutRejectedException ? await decision : args.Outcome.Result?.IsSuccessStatusCode != true;
+
+    private static async Task<NotingResponse> FailWhileItsTimeoutIsDecidedOnAsync(RetryRig rig)
+    {
+        ScriptedAttempt first = await rig.AttemptAsync(0);
+        await rig.Clock.WaitForTimerAsync(AttemptTimeout);
+        rig.Clock.Advance(AttemptTimeout);
+        NotingResponse failure = first.Answer(HttpStatusCode.ServiceUnavailable);
+        await rig.Metrics.WaitForAsync(GracefulHttpTelemetry.RetryAttempts);
+        return failure;
     }
 
     private static RetryRig NewRig(Action<GracefulRetryOptions>? configure = null) => new(options =>

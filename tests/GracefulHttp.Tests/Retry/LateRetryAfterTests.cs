@@ -16,6 +16,8 @@ public sealed class LateRetryAfterTests : IDisposable
     [Theory]
     [InlineData("28")]
     [InlineData("3600")]
+    [InlineData("2147483648")]
+    [InlineData("99999999999999999999")]
     [InlineData("Sat, 01 Jan 2000 00:00:30 GMT")]
     public async Task SendAsync_LateAndBeyondTheTimeLeft_TheResponseIsTheCallersAtOnce(string retryAfter)
     {

@@ -1,3 +1,5 @@
+using GracefulHttp.Validation;
+
 namespace GracefulHttp.Tests.Retry;
 
 public sealed class RetryOptionsTests
@@ -24,6 +26,7 @@ public sealed class RetryOptionsTests
         { "TotalRequestTimeout is 00:00:00; it must be more than 00:00:00 and at most 1.00:00:00.", o => o.TotalRequestTimeout = TimeSpan.Zero },
         { "TotalRequestTimeout is -00:00:00.0010000;", o => o.TotalRequestTimeout = Timeout.InfiniteTimeSpan },
         { "AttemptTimeout is 00:00:00; it must be more than 00:00:00 and at most 1.00:00:00.", o => o.AttemptTimeout = TimeSpan.Zero },
+        { "AttemptTimeout is 2.00:00:00; it must be more than 00:00:00 and at most 1.00:00:00.", o => o.AttemptTimeout = TimeSpan.FromDays(2) },
         {
             "AttemptTimeout is 00:00:31; it must be at most TotalRequestTimeout, which is 00:00:30.",
             o => o.AttemptTimeout = TimeSpan.FromSeconds(31)
@@ -49,6 +52,7 @@ public sealed class RetryOptionsTests
 
         thrown.ParamName.ShouldBe("options");
         thrown.Message.ShouldContain(message);
+        RetryOptionsValidation.Validate(options).ShouldHaveSingleItem().ShouldStartWith(message);
     }
 
     [Fact]

@@ -152,6 +152,8 @@ public sealed class RetryTests
     [Theory]
     [InlineData("30")]
     [InlineData("3600")]
+    [InlineData("2147483648")]
+    [InlineData("99999999999999999999")]
     [InlineData("Sat, 01 Jan 2000 00:00:30 GMT")]
     public async Task SendAsync_RetryAfterBeyondTheTimeLeft_TheResponseIsTheCallersAtOnce(string retryAfter)
     {
@@ -162,6 +164,22 @@ public sealed class RetryTests
 
         (await call.WithinAsync()).ShouldBeSameAs(response);
         rig.Inner.Calls.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("soon")]
+    [InlineData("-1")]
+    [InlineData("99999999999.5")]
+    [InlineData("")]
+    public async Task SendAsync_RetryAfterThatIsNone_IsRetriedAfterTheDelay(string retryAfter)
+    {
+        using var rig = new RetryRig();
+        Task<HttpResponseMessage> call = rig.GetAsync();
+
+        (await rig.AttemptAsync(0)).Answer(HttpStatusCode.TooManyRequests, retryAfter);
+        (await rig.PassDelayAsync(0)).Answer();
+
+        (await call.WithinAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -21,7 +21,8 @@ internal sealed class ScriptedAttempt(HttpRequestMessage message, CancellationTo
         var response = new NotingResponse(status) { RequestMessage = message };
         if (retryAfter is not null)
         {
-            response.Headers.Add("Retry-After", retryAfter);
+            // As the wire does: whatever it says.
+            response.Headers.TryAddWithoutValidation("Retry-After", retryAfter);
         }
 
         _answer.TrySetResult(response);

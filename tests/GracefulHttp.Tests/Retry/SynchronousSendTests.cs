@@ -100,12 +100,14 @@ public sealed class SynchronousSendTests
         calls.ShouldBe(1);
     }
 
-    [Fact]
-    public void Send_RetryAfterBeyondTheTimeLeft_TheResponseIsTheCallersAtOnce()
+    [Theory]
+    [InlineData("3600")]
+    [InlineData("2147483648")]
+    public void Send_RetryAfterBeyondTheTimeLeft_TheResponseIsTheCallersAtOnce(string retryAfter)
     {
         using var failure = new NotingResponse(HttpStatusCode.ServiceUnavailable);
-        failure.Headers.Add("Retry-After", "3600");
-        using HttpMessageInvoker invoker = Over(new GracefulRetryOptions(), (_, _) => failure);
+        failure.Headers.TryAddWithoutValidation("Retry-After", retryAfter);
+        using HttpMessageInvoker invoker = Over(new GracefulRetryOptions { Delay = TimeSpan.FromTicks(1) }, (_, _) => failure);
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://test/");
 
         invoker.Send(request, CancellationToken.None).ShouldBeSameAs(failure);
