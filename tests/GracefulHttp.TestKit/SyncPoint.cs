@@ -11,6 +11,9 @@ public sealed class SyncPoint
     private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Whether somebody is held here, or has been.</summary>
+    public bool HasArrived => _arrived.Task.IsCompleted;
+
     public bool IsReleased => _released.Task.IsCompleted;
 
     /// <summary>For the code that is held.</summary>
@@ -22,6 +25,16 @@ public sealed class SyncPoint
     {
         _arrived.TrySetResult();
         return _released.Task.WaitAsync(cancellationToken).WithinAsync(null, "the release of a sync point", file, line);
+    }
+
+    /// <summary>For code that cannot wait otherwise: its thread is held.</summary>
+    public void Arrive()
+    {
+        _arrived.TrySetResult();
+        if (!SpinWait.SpinUntil(() => IsReleased, Deadline.Default))
+        {
+            throw new TimeoutException("A thread was held at a sync point, and not released.");
+        }
     }
 
     /// <summary>For the test: completes when somebody is held here, or has been.</summary>

@@ -13,6 +13,9 @@ internal sealed class ScriptedBody : Stream
 
     public int Reads { get; private set; }
 
+    /// <summary>Called with each read, before it waits.</summary>
+    public Action? OnRead { get; init; }
+
     public SemaphoreSlim Reading { get; } = new(0);
 
     public TaskCompletionSource Disposed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,6 +46,7 @@ internal sealed class ScriptedBody : Stream
     {
         Reads++;
         LastBuffer = buffer;
+        OnRead?.Invoke();
         Reading.Release();
         try
         {

@@ -17,16 +17,24 @@ internal sealed class LadderActual : IDisposable
     private readonly List<CancellationTokenSource> _callers = [];
     private readonly List<Task> _running = [];
     private readonly List<StrongBox<string>> _fates = [];
+    private SyncPoint? _point;
+    private Moment _moment;
 
     public LadderActual(GracefulHttpOptions options)
     {
         var stub = new StubHandler((request, token) =>
         {
             TaskCompletionSource<HttpResponseMessage> answer = _answers[int.Parse(request.RequestUri!.Host[1..], CultureInfo.InvariantCulture)];
-            token.UnsafeRegister(_ => answer.TrySetCanceled(token), null);
+            token.UnsafeRegister(
+                _ =>
+                {
+                    Pass(Moment.HandedDown);
+                    answer.TrySetCanceled(token);
+                },
+                null);
             return answer.Task;
         });
-        _handler = new GracefulHttpHandler(options, stub) { LoggerFactory = _logs, TimeProvider = Clock };
+        _handler = new GracefulHttpHandler(options, stub) { LoggerFactory = _logs, TimeProvider = new PassingClock(Clock, () => Pass(Moment.TimerArmed)) };
         _client = new HttpClient(_handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -39,7 +47,7 @@ internal sealed class LadderActual : IDisposable
         int number = _fates.Count;
         _answers.Add(new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously));
         _callers.Add(new CancellationTokenSource());
-        Bodies.Add(new ScriptedBody());
+        Bodies.Add(new ScriptedBody { OnRead = () => Pass(Moment.BodyRead) });
         _fates.Add(new StrongBox<string>("waiting"));
         _running.Add(CallAsync(number, strategy, _fates[number], _callers[number].Token));
     }
@@ -53,9 +61,27 @@ internal sealed class LadderActual : IDisposable
 
     public void Cancel(int number) => _callers[number].Cancel();
 
+    /// <summary>Holds the next thread that comes there.</summary>
+    public SyncPoint HoldAt(Moment moment)
+    {
+        var point = new SyncPoint();
+        _moment = moment;
+        Volatile.Write(ref _point, point);
+        return point;
+    }
+
+    /// <summary>The same, unless somebody is held before. Afterwards nobody else is.</summary>
+    public async Task SettlesAsAsync(SyncPoint unless, LadderModel model)
+    {
+        await SettlesAsAsync([model], unless);
+        Interlocked.CompareExchange(ref _point, null, unless);
+    }
+
     /// <summary>Completes when everything is as one of the models says, and what that says goes on is waiting for the next step.</summary>
     /// <returns>That model.</returns>
-    public async Task<LadderModel> SettlesAsAsync(params LadderModel[] models)
+    public Task<LadderModel> SettlesAsAsync(params LadderModel[] models) => SettlesAsAsync(models, unless: null);
+
+    private async Task<LadderModel> SettlesAsAsync(LadderModel[] models, SyncPoint? unless)
     {
         string[] expected = [.. models.Select(Describe)];
         long startedAt = TimeProvider.System.GetTimestamp();
@@ -65,6 +91,11 @@ internal sealed class LadderActual : IDisposable
             if (Array.IndexOf(expected, actual) is int found and >= 0)
             {
                 return models[found];
+            }
+
+            if (unless is { HasArrived: true })
+            {
+                return models[0];
             }
 
             if (TimeProvider.System.GetElapsedTime(startedAt) > Deadline.Default)
@@ -88,6 +119,14 @@ internal sealed class LadderActual : IDisposable
         _client.Dispose();
         _callers.ForEach(static caller => caller.Dispose());
         _logs.Dispose();
+    }
+
+    private void Pass(Moment moment)
+    {
+        if (Volatile.Read(ref _point) is { } point && _moment == moment && Interlocked.CompareExchange(ref _point, null, point) == point)
+        {
+            point.Arrive();
+        }
     }
 
     private static string Describe(LadderModel model) => string.Join('\n', model.Requests.Select(static (request, i) =>

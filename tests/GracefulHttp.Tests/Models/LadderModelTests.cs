@@ -47,21 +47,18 @@ public sealed class LadderModelTests
         GracefulHttpOptions options = OptionsOf(commands);
         using var actual = new LadderActual(options);
         LadderModel model = await RunAsync(new LadderModel(options), actual, commands);
+        int races = 0;
         foreach ((Command first, Command second) in Races(model))
         {
             LadderModel inOrder = model.Copy();
             LadderModel inReverse = model.Copy();
-            foreach ((LadderModel copy, Command[] order) in new[] { (inOrder, (Command[])[first, second]), (inReverse, [second, first]) })
-            {
-                Array.ForEach(order, command => TryDo(command, copy));
-            }
+            Array.ForEach([first, second], command => TryDo(command, inOrder));
+            Array.ForEach([second, first], command => TryDo(command, inReverse));
 
-            using var start = new Barrier(2);
-            await Task.WhenAll(new[] { first, second }.Select(command => Task.Run(() =>
-            {
-                start.SignalAndWait();
-                Do(command, actual);
-            }))).WithinAsync();
+            var moment = (Moment)((commands.Length + races++) % Enum.GetValues<Moment>().Length);
+            await (moment == Moment.Start ? TogetherAsync(first, second, actual)
+                : moment == Moment.BodyRead ? InTheMiddleAsync(moment, first, second, model, actual)
+                : InTheMiddleAsync(moment, second, first, model, actual));
             model = await actual.SettlesAsAsync(inOrder, inReverse);
         }
 
@@ -70,9 +67,32 @@ public sealed class LadderModelTests
         model.Drains.ShouldBe(0);
     }
 
+    private static async Task TogetherAsync(Command first, Command second, LadderActual actual)
+    {
+        using var start = new Barrier(2);
+        await Task.WhenAll(new[] { first, second }.Select(command => Task.Run(() =>
+        {
+            start.SignalAndWait();
+            Do(command, actual);
+        }))).WithinAsync();
+    }
+
+    /// <summary>The one is held there while the other happens. Where it never comes there they follow each other.</summary>
+    private static async Task InTheMiddleAsync(Moment moment, Command held, Command beside, LadderModel model, LadderActual actual)
+    {
+        LadderModel afterHeld = model.Copy();
+        TryDo(held, afterHeld);
+        SyncPoint point = actual.HoldAt(moment);
+        Task doing = Task.Run(() => Do(held, actual));
+        await actual.SettlesAsAsync(point, afterHeld);
+        Do(beside, actual);
+        point.Release();
+        await doing.WithinAsync();
+    }
+
     /// <summary>
     /// A caller who leaves beside each thing that may happen to its request, or beside another who leaves; of each request at most one.
-    /// Afterwards nothing is given any more, or the two orders would have to be told apart by what cannot be seen.
+    /// Little is given, and nothing afterwards, or the two orders would have to be told apart by what cannot be seen.
     /// </summary>
     private static IEnumerable<(Command First, Command Second)> Races(LadderModel model)
     {
@@ -81,11 +101,10 @@ public sealed class LadderModelTests
         {
             Step[] possible = [.. OfServer.Where(step => IsPossible(step, model.Requests[pair[0]]))];
             int choice = (pair[0] + model.Requests.Count) % (possible.Length + 1);
-            int size = Sizes[pair[0] % Sizes.Length];
             Command leaves = new(Step.Cancel, pair[0]);
             if (choice < possible.Length)
             {
-                yield return (new Command(possible[choice], pair[0], size, size), leaves);
+                yield return (new Command(possible[choice], pair[0], Length: Sizes[pair[0] % Sizes.Length], Size: 1), leaves);
             }
             else if (pair.Length == 2)
             {
