@@ -277,15 +277,15 @@ done
 
 for protocol in $PROTOCOLS; do
     new_server "$protocol"
-    order=${ready# }
+    read -ra order <<<"$ready"
     for round in $(seq "$ROUNDS"); do
-        for client in $order; do
+        for client in "${order[@]}"; do
             case " $broken " in *" $client "*) continue ;; esac
             say "$protocol, round $round: $client"
             measure "$protocol" "$client"
         done
         # Each round another one begins.
-        order="${order#* } ${order%% *}"
+        order=("${order[@]:1}" "${order[0]}")
     done
 done
 stop
