@@ -22,11 +22,11 @@ internal static class CountingCaption
         CountingMethod.ClientsHost =>
             "The server's RSTs counted one by one on a raw socket here, where they arrive; the client's by this host's kernel (OutRsts), with what its other programs sent in them: nobody may look at the server's host.",
         CountingMethod.KernelClientsHost =>
-            "The client's RSTs counted by this host's kernel (OutRsts), with what its other programs sent in them; the server's could not be counted: nobody may look, neither here nor there.",
+            "The client's RSTs counted by this host's kernel (OutRsts), with what its other programs sent in them; the server's, which its own host's kernel counts, are not known.",
         CountingMethod.KernelOwnNamespace =>
             "RSTs counted by the kernel (OutRsts) in a private network namespace: exact, but the client's and the server's could not be told apart.",
         CountingMethod.KernelWholeMachine =>
-            "RSTs counted by the kernel (OutRsts) for the whole machine: neither what its other programs sent could be told apart, nor the server's RSTs if it runs here.",
+            "RSTs counted by the kernel (OutRsts) for the whole machine: neither what its other programs sent could be told apart, nor the server's RSTs.",
         _ => "RSTs could not be counted: this system has neither raw sockets for this user nor Linux's counters.",
     };
 
