@@ -74,6 +74,29 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_ServeOverIPv6_IsRefusedInOneLine()
+    {
+        Assert.SkipUnless(Socket.OSSupportsIPv6, "There is no IPv6 here.");
+        using Process server = BenchmarkTool.Start([], "serve", "--address", "::1");
+        try
+        {
+            string url = (await server.StandardOutput.ReadLineAsync().WithinAsync()).ShouldNotBeNull();
+
+            (int exitCode, string output, string errors) = await BenchmarkTool.RunAsync("run", "--target", url);
+
+            exitCode.ShouldBe(1, errors);
+            output.ShouldBeEmpty();
+            errors.ShouldStartWith($"error: --target: {url} is reached over IPv6, and two hosts count segments over IPv4 only.");
+            errors.TrimEnd().Split('\n').Length.ShouldBe(1, errors);
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync().WithinAsync();
+        }
+    }
+
+    [Fact]
     public async Task Run_ServerThatDoesNotTell_IsRefusedInOneLine()
     {
         (int exitCode, _, string errors) = await BenchmarkTool.RunAsync("run", "--target", "http://127.0.0.1:1/");
