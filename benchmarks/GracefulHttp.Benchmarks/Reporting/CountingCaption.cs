@@ -16,7 +16,7 @@ internal static class CountingCaption
         CountingMethod.Segments =>
             "RSTs counted one by one on a raw socket, the client's and the server's apart, and compared with the kernel's count (OutRsts), which has what other programs here sent in it.",
         CountingMethod.BothEnds =>
-            "RSTs counted one by one on raw sockets where they arrive, the client's at the server's host and the server's here, and compared with both kernels' counts (OutRsts), which have what other programs there sent in them.",
+            "RSTs counted one by one on raw sockets where they arrive, the client's at the server's host and the server's here, and compared together with both kernels' counts (OutRsts), which have what other programs there sent in them.",
         CountingMethod.ServersHost =>
             "The client's RSTs counted one by one on a raw socket at the server's host, where they arrive; the server's could not be counted: nobody may look here.",
         CountingMethod.ClientsHost =>
@@ -35,9 +35,12 @@ internal static class CountingCaption
     {
         CompareRow[] comparable = [.. rows.Where(row => row.Oracles.AreComparable)];
         int agree = comparable.Count(row => row.Oracles.Disagreement() is null);
+
+        // Of a counter that others have a part in, all that can be said is that it is not too low.
+        string claim = comparable.Any(row => row.Oracles.KernelIsShared) ? "The kernel counted no fewer" : "Raw socket and kernel agree";
         return comparable.Length == 0 ? null
-            : agree == comparable.Length && agree < rows.Count ? $"Raw socket and kernel agree in the {agree} of {rows.Count} rows that both counted."
-            : agree == rows.Count ? $"Raw socket and kernel agree in every row ({agree})."
-            : $"Raw socket and kernel agree in {agree} of {comparable.Length} rows; the others are named below.";
+            : agree == comparable.Length && agree < rows.Count ? $"{claim} in the {agree} of {rows.Count} rows that both counted."
+            : agree == rows.Count ? $"{claim} in every row ({agree})."
+            : $"{claim} in {agree} of {comparable.Length} rows; the others are named.";
     }
 }
