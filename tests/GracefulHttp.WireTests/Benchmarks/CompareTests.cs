@@ -50,6 +50,16 @@ public sealed class CompareTests : IDisposable
     }
 
     [Fact]
+    public async Task Compare_ServerIsFar_MeasuresForTenRoundTrips()
+    {
+        JsonElement[] rows = await MeasureAsync("--rtt-ms", "120", "--protocol", "http", "--server", "blind", "--phase", "headers", "--rounds", "1", "--strategies", "drain");
+
+        rows.ShouldHaveSingleItem().GetProperty("okPerSecond").GetDouble().ShouldBeGreaterThan(0);
+        using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(Path("rows.json")));
+        document.RootElement.GetProperty("environment").GetProperty("secondsPerRound").GetDouble().ShouldBe(1.2);
+    }
+
+    [Fact]
     public async Task Compare_Http2OnKestrel_AbortedUploadsResetTheirStreams()
     {
         JsonElement[] rows = await MeasureAsync("--protocol", "h2", "--phase", "upload", "--rounds", "1", "--seconds", "0.5", "--workers", "8");
@@ -80,6 +90,8 @@ public sealed class CompareTests : IDisposable
     [InlineData("--strategies retry --phase body", "--strategies retry with --phase body: only headers are asked for again.")]
     [InlineData("--rate 10 --workers 3", "--workers are those of the closed loop and do not go with --rate.")]
     [InlineData("--target http://127.0.0.1:1/ --rtt-ms 5", "--rtt-ms and --bandwidth go with the embedded servers, and not with --target.")]
+    [InlineData("--timeout-ms 20000 --rtt-ms 10000", "--timeout-ms 20000 with --rtt-ms 10000: slow answers would have to come after 60100 ms, and the servers wait 60000 ms at most.")]
+    [InlineData("--seconds 0.9 --rtt-ms 250", "--seconds 0.9 with --rtt-ms 250: a request may take four round trips, and would not be answered in that time.")]
     [InlineData("--json /no/such/folder/file", "--json: '/no/such/folder/file' cannot be written")]
     [InlineData("--html /no/such/folder/file", "--html: '/no/such/folder/file' cannot be written")]
     [InlineData("--markdown /no/such/folder/file", "--markdown: '/no/such/folder/file' cannot be written")]
