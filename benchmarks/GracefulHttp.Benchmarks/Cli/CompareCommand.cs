@@ -16,6 +16,9 @@ internal sealed class CompareCommand(bool isRun = false)
 
     private static readonly (double Seconds, int Rounds) Full = (3, 7);
 
+    /// <summary>Of requests further apart than a round is long there is only the first; and far below this, timestamps overflow.</summary>
+    private const double LeastRate = 0.001;
+
     private readonly Option<CompareStrategy[]> _strategies = NameOption.CreateList<CompareStrategy>(
         "--strategies", "What becomes of abandoned requests: abort is a plain HttpClient; retry asks once more instead of giving up, and is there "
             + "for requests that wait for headers. [default: abort,close,drain]");
@@ -132,6 +135,8 @@ internal sealed class CompareCommand(bool isRun = false)
             : target is not null && (IsGiven(command, _roundTrip) || IsGiven(command, _bandwidth))
                 ? "--rtt-ms and --bandwidth go with the embedded servers, and not with --target."
             : IsGiven(command, _workers) && command.GetValue(_rate) > 0 ? "--workers are those of the closed loop and do not go with --rate."
+            : command.GetValue(_rate) is > 0 and < LeastRate and var rate
+                ? FormattableString.Invariant($"--rate: '{rate}' is neither 0 nor at least {LeastRate}.")
             : target is not null && !IsHttpUrl(target) ? $"--target: '{target}' is not an absolute http:// or https:// URL."
             : target is not null && !IsSlowUrl(target, slowUrl) ? $"--slow-url: '{slowUrl}' is not a URL or a path of --target."
             : Cells(command).Count == 0 ? NothingToCompare(command, target)

@@ -84,6 +84,7 @@ public sealed class CompareTests : IDisposable
     [InlineData("--rounds 0", "--rounds: '0' is not a whole number from 1 to 1000.")]
     [InlineData("--seconds 0.01", "--seconds: '0.01' is not a number from 0.1 to 3600.")]
     [InlineData("--rate -1", "--rate: '-1' is not a number from 0 to 1000000.")]
+    [InlineData("--rate 1e-10", "--rate: '1E-10' is neither 0 nor at least 0.001.")]
     [InlineData("--rtt-ms NaN", "--rtt-ms: 'NaN' is not a number from 0 to 10000.")]
     [InlineData("--bandwidth fast", "--bandwidth: 'fast' is not a number from 0 to 100000.")]
     [InlineData("--phase idle", "--phase: 'idle' is not one of headers, body, upload, idle-close.")]
