@@ -58,7 +58,7 @@ internal static class TargetProbe
             }
             catch (HttpRequestException e)
             {
-                return $"--target: {settings.Target} cannot be reached over {cell.Protocol.Name()}: {e.Message}";
+                return $"--target: {settings.Target} cannot be reached over {cell.Protocol.Name()}: {PrintableText.Escape(e.Message)}";
             }
         }
 
