@@ -141,7 +141,8 @@ internal sealed class CompareCommand(bool isRun = false)
             : target is not null && !IsSlowUrl(target, slowUrl) ? $"--slow-url: '{slowUrl}' is not a URL or a path of --target."
             : Cells(command).Count == 0 ? NothingToCompare(command, target)
             : WhyTooFar(command) is { } tooFar ? tooFar
-            : Outputs.Select(option => OutputFile.WhyNotWritable(option.Name, command.GetValue(option))).FirstOrDefault(why => why is not null);
+            : OutputFile.WhyNotApart(Outputs.Select(option => (option.Name, command.GetValue(option))))
+                ?? Outputs.Select(option => OutputFile.WhyNotWritable(option.Name, command.GetValue(option))).FirstOrDefault(why => why is not null);
     }
 
     /// <summary>Why nothing could be measured over such a round trip, although each of the options is within its bounds.</summary>

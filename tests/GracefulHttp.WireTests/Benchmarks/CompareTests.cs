@@ -93,6 +93,7 @@ public sealed class CompareTests : IDisposable
     [InlineData("--target http://127.0.0.1:1/ --rtt-ms 5", "--rtt-ms and --bandwidth go with the embedded servers, and not with --target.")]
     [InlineData("--timeout-ms 20000 --rtt-ms 10000", "--timeout-ms 20000 with --rtt-ms 10000: slow answers would have to come after 60100 ms, and the servers wait 60000 ms at most.")]
     [InlineData("--seconds 0.9 --rtt-ms 250", "--seconds 0.9 with --rtt-ms 250: a request may take four round trips, and would not be answered in that time.")]
+    [InlineData("--json /tmp/same --html /tmp/../tmp/same", "--json and --html name the same file, '/tmp/same'.")]
     [InlineData("--json /no/such/folder/file", "--json: '/no/such/folder/file' cannot be written")]
     [InlineData("--html /no/such/folder/file", "--html: '/no/such/folder/file' cannot be written")]
     [InlineData("--markdown /no/such/folder/file", "--markdown: '/no/such/folder/file' cannot be written")]
@@ -131,14 +132,16 @@ public sealed class CompareTests : IDisposable
     public async Task Compare_DiskIsFullInTheEnd_NamesEachFileBelowTheTableAndWritesTheOthers()
     {
         Assert.SkipUnless(File.Exists(Full), $"There is no {Full} here.");
+        string[] full = [.. ((string[])["rows.json", "page.html", "chart.svg"]).Select(Path)];
+        Array.ForEach(full, file => File.CreateSymbolicLink(file, Full));
 
         (int exitCode, string output, string errors) = await BenchmarkTool.RunAsync(
-            [.. Quick, "--json", Full, "--html", Full, "--markdown", Path("table.md"), "--svg", Full]);
+            [.. Quick, "--json", full[0], "--html", full[1], "--markdown", Path("table.md"), "--svg", full[2]]);
 
         exitCode.ShouldBe(1);
         output.ShouldContain("useful");
         errors.Split('\n').Where(line => line.StartsWith("error:", StringComparison.Ordinal)).Select(line => line[..line.IndexOf(" cannot", StringComparison.Ordinal)])
-            .ShouldBe([$"error: --json: '{Full}'", $"error: --html: '{Full}'", $"error: --svg: '{Full}'"], errors);
+            .ShouldBe([$"error: --json: '{full[0]}'", $"error: --html: '{full[1]}'", $"error: --svg: '{full[2]}'"], errors);
         errors.ShouldNotContain("   at ");
         (await File.ReadAllTextAsync(Path("table.md"))).ShouldContain("| http | kestrel | headers | drain |");
     }
