@@ -155,6 +155,23 @@ public sealed class RunTests : IDisposable
         errors.TrimEnd().Split('\n').Length.ShouldBe(1, errors);
     }
 
+    [Fact]
+    public async Task Serve_OnEveryAddress_SaysThatTheUrlLeadsThereOnlyFromHere()
+    {
+        using Process server = BenchmarkTool.Start([], "serve", "--address", "0.0.0.0");
+        try
+        {
+            (await server.StandardOutput.ReadLineAsync().WithinAsync()).ShouldNotBeNull().ShouldStartWith("http://0.0.0.0:");
+            (await server.StandardError.ReadLineAsync().WithinAsync())
+                .ShouldBe("0.0.0.0 is every address of this host: on another host, put one of them in its place.");
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync().WithinAsync();
+        }
+    }
+
     private static bool IsAbort(JsonElement row) => row.GetProperty("strategy").GetString() == "abort";
 
     private static long? Resets(JsonElement row, string property) =>
