@@ -11,6 +11,11 @@
 # DELAY_MS after which a slow answer comes, ROUNDS, PROTOCOLS, OUTPUT; TOOL is the benchmark tool, if it is built already.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# The command line of the report: what is set in the environment belongs to it.
+command=benchmarks/peers/run.sh${*:+ $*}
+for name in OUTPUT PROTOCOLS ROUNDS DELAY_MS TIMEOUT_MS ABANDON WORKERS WARM_UP REQUESTS; do
+    [ -z "${!name-}" ] || printf -v command '%s=%q %s' "$name" "${!name}" "$command"
+done
 : "${REQUESTS:=20000}" "${WARM_UP:=5000}" "${WORKERS:=32}" "${ABANDON:=30}" "${TIMEOUT_MS:=20}" "${DELAY_MS:=120}" "${ROUNDS:=3}"
 : "${PROTOCOLS:=http https}" "${OUTPUT:=benchmarks/results/peers.md}" "${INSTALL:=yes}"
 peers=benchmarks/peers
@@ -187,13 +192,13 @@ measure() {
 
 # --- the table ---------------------------------------------------------------------------------------------------------
 
-# Medians over the rounds; of an even number, the lower of the two in the middle.
+# Medians over the rounds. Counts are printed as they are: of no RST and one the median is 0.5, and not none.
 table() {
     awk -v protocol="$1" -v clients="$ready" '
         function median(name,    n, i, j, t, v) {
             n = split(values[name], v, " ")
             for (i = 2; i <= n; i++) for (j = i; j > 1 && v[j - 1] + 0 > v[j] + 0; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }
-            return v[int((n + 1) / 2)]
+            return (v[int((n + 1) / 2)] + v[int((n + 2) / 2)]) / 2
         }
         function add(name, value) { values[name] = values[name] " " value }
         $1 == protocol {
@@ -206,12 +211,12 @@ table() {
             n = split(clients, names, " ")
             for (i = 1; i <= n; i++) {
                 c = names[i]
-                printf "| %s | %.0f | %d | %d | %.0f | %d | %.0f | %.0f | %d |\n", title(c), median(c "rate"), median(c "abandoned"), median(c "rsts"), \
+                printf "| %s | %.0f | %.9g | %.9g | %.0f | %.9g | %.0f | %.0f | %.9g |\n", title(c), median(c "rate"), median(c "abandoned"), median(c "rsts"), \
                     median(c "per"), median(c "opened"), median(c "cpu"), median(c "second"), median(c "failed")
             }
             drain = "dotnet/drain"; soft = "apache/soft"
             if (values[drain "second"] && values[soft "second"])
-                printf "\nDrain against Apache soft cancel: %.2f × the useful requests per CPU second, %d connections opened against %d.\n", \
+                printf "\nDrain against Apache soft cancel: %.2f × the useful requests per CPU second, %.9g connections opened against %.9g.\n", \
                     median(drain "second") / median(soft "second"), median(drain "opened"), median(soft "opened")
         }
         function title(c) {
@@ -238,7 +243,7 @@ report() {
     cat <<EOF
 # peers
 
-The same storm with other HTTP clients ([sources](../peers)). Reproduce with \`benchmarks/peers/run.sh\`, as root.
+The same storm with other HTTP clients ([sources](../peers)). Reproduce with \`$command\`, as root.
 
 $(machine)
 
@@ -277,15 +282,15 @@ done
 
 for protocol in $PROTOCOLS; do
     new_server "$protocol"
-    order=${ready# }
+    read -ra order <<<"$ready"
     for round in $(seq "$ROUNDS"); do
-        for client in $order; do
+        for client in "${order[@]}"; do
             case " $broken " in *" $client "*) continue ;; esac
             say "$protocol, round $round: $client"
             measure "$protocol" "$client"
         done
         # Each round another one begins.
-        order="${order#* } ${order%% *}"
+        order=("${order[@]:1}" "${order[0]}")
     done
 done
 stop

@@ -16,6 +16,9 @@ internal sealed class CompareCommand(bool isRun = false)
 
     private static readonly (double Seconds, int Rounds) Full = (3, 7);
 
+    /// <summary>Of requests further apart than a round is long there is only the first; and far below this, timestamps overflow.</summary>
+    private const double LeastRate = 0.001;
+
     private readonly Option<CompareStrategy[]> _strategies = NameOption.CreateList<CompareStrategy>(
         "--strategies", "What becomes of abandoned requests: abort is a plain HttpClient; retry asks once more instead of giving up, and is there "
             + "for requests that wait for headers. [default: abort,close,drain]");
@@ -38,7 +41,8 @@ internal sealed class CompareCommand(bool isRun = false)
         "--timeout-ms", "How long a caller waits for a slow answer, which comes 100 ms later still.", 20, 1, 60_000 - 100);
 
     private readonly Option<double> _seconds = NumberOption.Create(
-        "--seconds", "Time measured per round; about 0.7 s more of each warm up and let late answers come in.", Standard.Seconds, 0.1, 3600);
+        "--seconds", "Time measured per round, ten round trips where that is more and it is not given; about 0.7 s more of each warm up and let late answers come in.",
+        Standard.Seconds, 0.1, 3600);
 
     private readonly Option<int> _rounds = NumberOption.Create(
         "--rounds", "How often every strategy has its turn in a cell. The table has medians.", Standard.Rounds, 1, 1000);
@@ -131,10 +135,28 @@ internal sealed class CompareCommand(bool isRun = false)
             : target is not null && (IsGiven(command, _roundTrip) || IsGiven(command, _bandwidth))
                 ? "--rtt-ms and --bandwidth go with the embedded servers, and not with --target."
             : IsGiven(command, _workers) && command.GetValue(_rate) > 0 ? "--workers are those of the closed loop and do not go with --rate."
+            : command.GetValue(_rate) is > 0 and < LeastRate and var rate
+                ? FormattableString.Invariant($"--rate: '{rate}' is neither 0 nor at least {LeastRate}.")
             : target is not null && !IsHttpUrl(target) ? $"--target: '{target}' is not an absolute http:// or https:// URL."
             : target is not null && !IsSlowUrl(target, slowUrl) ? $"--slow-url: '{slowUrl}' is not a URL or a path of --target."
             : Cells(command).Count == 0 ? NothingToCompare(command, target)
-            : Outputs.Select(option => OutputFile.WhyNotWritable(option.Name, command.GetValue(option))).FirstOrDefault(why => why is not null);
+            : WhyTooFar(command) is { } tooFar ? tooFar
+            : OutputFile.WhyNotApart(Outputs.Select(option => (option.Name, command.GetValue(option))))
+                ?? Outputs.Select(option => OutputFile.WhyNotWritable(option.Name, command.GetValue(option))).FirstOrDefault(why => why is not null);
+    }
+
+    /// <summary>Why nothing could be measured over such a round trip, although each of the options is within its bounds.</summary>
+    private string? WhyTooFar(CommandResult command)
+    {
+        CompareSettings settings = Read(command);
+        double roundTrip = settings.Link.RoundTrip.TotalMilliseconds;
+        return settings.SlowDelay > AnswerScript.LongestDelay
+            ? FormattableString.Invariant(
+                $"--timeout-ms {settings.Timeout.TotalMilliseconds} with --rtt-ms {roundTrip}: slow answers would have to come after {settings.SlowDelay.TotalMilliseconds} ms, and the servers wait {AnswerScript.LongestDelay.TotalMilliseconds} ms at most.")
+            : settings.MeasuredTime < settings.Arrival
+            ? FormattableString.Invariant(
+                $"--seconds {settings.MeasuredTime.TotalSeconds} with --rtt-ms {roundTrip}: a request may take four round trips, and would not be answered in that time.")
+            : null;
     }
 
     private static bool IsHttpUrl(string text) =>
@@ -159,7 +181,7 @@ internal sealed class CompareCommand(bool isRun = false)
         Workers = command.GetValue(_workers),
         Abandon = command.GetValue(_abandon),
         Timeout = TimeSpan.FromMilliseconds(command.GetValue(_timeout)),
-        MeasuredTime = TimeSpan.FromSeconds(Value(command, _seconds, Full.Seconds)),
+        MeasuredTime = TimeSpan.FromSeconds(Seconds(command)),
         Rounds = Value(command, _rounds, Full.Rounds),
         Rate = command.GetValue(_rate) is > 0 and var rate ? rate : null,
         Link = new LinkSettings(
@@ -178,6 +200,12 @@ internal sealed class CompareCommand(bool isRun = false)
 
     private T Value<T>(CommandResult command, Option<T> option, T full) =>
         command.GetValue(_full) && !IsGiven(command, option) ? full : command.GetValue(option)!;
+
+    private double Seconds(CommandResult command)
+    {
+        double seconds = Value(command, _seconds, Full.Seconds);
+        return IsGiven(command, _seconds) ? seconds : Math.Max(seconds, 10 * command.GetValue(_roundTrip) / 1000);
+    }
 
     private CompareStrategy[] Strategies(CommandResult command) =>
         IsGiven(command, _strategies) || command.GetValue(_full) ? Values(command, _strategies) : CompareStrategies.OfGivingUp;

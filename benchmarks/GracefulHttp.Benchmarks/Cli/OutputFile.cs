@@ -38,6 +38,14 @@ internal static class OutputFile
         }
     }
 
+    /// <summary>One sentence where two of them are one file, of which only the last one written would be left; else null.</summary>
+    public static string? WhyNotApart(IEnumerable<(string Option, FileInfo? File)> files) => files
+        .Where(file => file.File is not null)
+        .GroupBy(file => file.File!.FullName, file => file.Option)
+        .Where(options => options.Count() > 1)
+        .Select(options => $"{string.Join(" and ", options)} name the same file, '{options.Key}'.")
+        .FirstOrDefault();
+
     /// <summary>Writes <paramref name="results"/> to the file of <c>--json</c>.</summary>
     /// <returns>One sentence, or null when it was written.</returns>
     public static Task<string?> WriteAsync<T>(FileInfo file, T results, JsonTypeInfo<T> type) => WriteAsync("--json", file, async stream =>

@@ -75,6 +75,11 @@ internal sealed class ServeCommand
         await using IEmbeddedServer server = started;
         await using var told = new ToldCounts(server);
         await Console.Out.WriteLineAsync($"{(protocol == WireProtocol.Http ? "http" : "https")}://{new IPEndPoint(address, server.Port)}/");
+        if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+        {
+            await Console.Error.WriteLineAsync($"{address} is every address of this host: on another host, put one of them in its place.");
+        }
+
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, interrupted);

@@ -10,6 +10,12 @@ internal static class TargetProbe
     /// <returns>One sentence, or null when the server answers quickly where it should and late where it should.</returns>
     public static async Task<string?> WhyNotUsableAsync(CompareSettings settings, CancellationToken interrupted)
     {
+        if (settings.IsServed && await TargetRoute.FindAsync(settings.Target!) is { IsIPv4: false })
+        {
+            // The raw sockets of both hosts would see none of it, and call that exact.
+            return $"--target: {settings.Target} is reached over IPv6, and two hosts count segments over IPv4 only. Give 'serve' an IPv4 --address.";
+        }
+
         foreach (Cell cell in settings.Cells)
         {
             if (settings.IsServed)
@@ -52,7 +58,7 @@ internal static class TargetProbe
             }
             catch (HttpRequestException e)
             {
-                return $"--target: {settings.Target} cannot be reached over {cell.Protocol.Name()}: {e.Message}";
+                return $"--target: {settings.Target} cannot be reached over {cell.Protocol.Name()}: {PrintableText.Escape(e.Message)}";
             }
         }
 

@@ -70,7 +70,8 @@ internal sealed record CompareSettings
     /// <summary>Before each round, so that the pool has its connections: a few times as long as a slow answer takes.</summary>
     public TimeSpan WarmUpTime => TimeSpan.FromMilliseconds(230) + (LeaveAfter * 6);
 
-    private TimeSpan Arrival => 4 * Link.RoundTrip;
+    /// <summary>What a request may need to get somewhere, with a network between: see <see cref="LeaveAfter"/>.</summary>
+    public TimeSpan Arrival => 4 * Link.RoundTrip;
 
     public IReadOnlyList<CompareStrategy> StrategiesIn(Cell cell) => [.. Strategies.Where(strategy => strategy.IsFor(cell.Phase))];
 }

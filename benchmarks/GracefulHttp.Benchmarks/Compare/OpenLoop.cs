@@ -29,15 +29,10 @@ internal sealed class OpenLoop(TimeProvider time, double perSecond, int mostUnde
     {
         using var places = new SemaphoreSlim(mostUnderWay);
         long request = 0;
-        for (long intended = start; intended < deadline && !interrupted.IsCancellationRequested; intended = IntendedAt(start, ++request))
+        for (long intended = start; intended < deadline && await WaitUntilAsync(intended, interrupted); intended = IntendedAt(start, ++request))
         {
-            while (time.GetTimestamp() < intended)
-            {
-                await Task.Delay(Tick, time, CancellationToken.None);
-            }
-
             PlannedRequest planned = next(intended);
-            if (await TakePlaceAsync(places, deadline))
+            if (await TakePlaceAsync(places, deadline, interrupted))
             {
                 _ = SendAsync(planned.Send);
             }
@@ -65,9 +60,20 @@ internal sealed class OpenLoop(TimeProvider time, double perSecond, int mostUnde
         }
     }
 
-    private async ValueTask<bool> TakePlaceAsync(SemaphoreSlim places, long deadline)
+    /// <returns>Whether it is time to send; false where it is time to end.</returns>
+    private async ValueTask<bool> WaitUntilAsync(long intended, CancellationToken interrupted)
     {
-        if (places.Wait(0))
+        while (!interrupted.IsCancellationRequested && time.GetTimestamp() < intended)
+        {
+            await Task.Delay(Tick, time, CancellationToken.None);
+        }
+
+        return !interrupted.IsCancellationRequested;
+    }
+
+    private async ValueTask<bool> TakePlaceAsync(SemaphoreSlim places, long deadline, CancellationToken interrupted)
+    {
+        if (places.Wait(0, CancellationToken.None))
         {
             return true;
         }
@@ -79,9 +85,10 @@ internal sealed class OpenLoop(TimeProvider time, double perSecond, int mostUnde
         }
 
         using var limit = new CancellationTokenSource(left, time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, interrupted);
         try
         {
-            await places.WaitAsync(limit.Token);
+            await places.WaitAsync(over.Token);
             return true;
         }
         catch (OperationCanceledException)

@@ -13,7 +13,7 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
 
     private readonly Load _load = new(settings);
 
-    private Sight? _sight;
+    private TargetRoute? _route;
 
     /// <summary>Runs the requests for a moment without measuring: the code of a strategy is compiled by its first requests.</summary>
     public async Task WarmUpAsync(Cell cell, CompareStrategy strategy, TimeSpan time, CancellationToken interrupted)
@@ -36,6 +36,11 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
         GC.Collect();
 
         CountingMethod method = await peer.WatchAsync(place.Port, place.Sight, settings.MeasuredTime);
+        if (!place.IsServerHere && method == CountingMethod.KernelWholeMachine)
+        {
+            method = CountingMethod.KernelClientsHost;
+        }
+
         await (place.Served?.WatchAsync() ?? Task.CompletedTask);
         using ConnectionListener? begun = place.EmbeddedPort is null && place.Served is null && method != CountingMethod.Segments ? new ConnectionListener() : null;
         TimeSpan cpuBefore = Environment.CpuUsage.TotalTime;
@@ -107,18 +112,20 @@ internal sealed class RowRunner(CompareSettings settings, PeerProcess peer)
     {
         if (settings.Target is { } target)
         {
-            _sight ??= await TargetRoute.IsSeenBothWaysAsync(target) ? Sight.BothWays : settings.IsServed ? Sight.Incoming : Sight.None;
+            _route ??= await TargetRoute.FindAsync(target);
+            Sight sight = _route is { IsLocal: true, IsIPv4: true } ? Sight.BothWays : settings.IsServed ? Sight.Incoming : Sight.None;
             RowTarget users = RowTarget.Users(target, settings.SlowUrl, cell, settings.SlowDelay);
-            return new Place(
-                peer, users, target.Port, EmbeddedPort: null, _sight.Value, settings.IsServed ? new ServedServer(settings, cell.Protocol) : null);
+            ServedServer? served = settings.IsServed ? new ServedServer(settings, cell.Protocol) : null;
+            return new Place(peer, users, target.Port, EmbeddedPort: null, sight, _route.IsLocal, served);
         }
 
         int port = await peer.OpenAsync(cell.Server!.Value, cell.Protocol, settings.Link);
-        return new Place(peer, RowTarget.Embedded(port, cell, settings.SlowDelay), port, port, Sight.BothWays, Served: null);
+        return new Place(peer, RowTarget.Embedded(port, cell, settings.SlowDelay), port, port, Sight.BothWays, IsServerHere: true, Served: null);
     }
 
     /// <summary>Where a row takes place; ended with the row.</summary>
-    private sealed record Place(PeerProcess Peer, RowTarget Target, int Port, int? EmbeddedPort, Sight Sight, ServedServer? Served) : IAsyncDisposable
+    private sealed record Place(
+        PeerProcess Peer, RowTarget Target, int Port, int? EmbeddedPort, Sight Sight, bool IsServerHere, ServedServer? Served) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {

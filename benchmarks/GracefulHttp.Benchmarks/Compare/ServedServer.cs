@@ -67,7 +67,6 @@ internal sealed class ServedServer(CompareSettings settings, WireProtocol protoc
     {
         (CountingMethod.BothEnds, false) => CountingMethod.ClientsHost,
         (not CountingMethod.BothEnds, true) => CountingMethod.ServersHost,
-        (CountingMethod.KernelWholeMachine, false) => CountingMethod.KernelClientsHost,
         _ => here,
     };
 

@@ -4,15 +4,13 @@ using System.Net.Sockets;
 namespace GracefulHttp.Benchmarks.Compare;
 
 /// <summary>How a user's server is reached from here.</summary>
-internal static class TargetRoute
+/// <param name="IsLocal">Whether it is on this host, so that one kernel counts what both ends send.</param>
+/// <param name="IsIPv4">Whether a raw TCP socket sees anything of it.</param>
+internal sealed record TargetRoute(bool IsLocal, bool IsIPv4)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// Whether both directions of the traffic pass through this machine's IPv4 stack as incoming segments. Only those does a
-    /// raw TCP socket see.
-    /// </summary>
-    public static async Task<bool> IsSeenBothWaysAsync(Uri target)
+    public static async Task<TargetRoute> FindAsync(Uri target)
     {
         using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -22,13 +20,26 @@ internal static class TargetRoute
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            return false; // The first request will say why.
+            return new TargetRoute(IsLocal: false, IsIPv4: true); // The first request will say why.
         }
 
-        return socket is { LocalEndPoint: IPEndPoint local, RemoteEndPoint: IPEndPoint remote }
-            && IsIPv4(remote.Address)
-            && remote.Address.Equals(local.Address);
+        IPAddress server = ((IPEndPoint)socket.RemoteEndPoint!).Address;
+        server = server.IsIPv4MappedToIPv6 ? server.MapToIPv4() : server;
+        return new TargetRoute(IsOfThisHost(server), server.AddressFamily == AddressFamily.InterNetwork);
     }
 
-    private static bool IsIPv4(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork || address.IsIPv4MappedToIPv6;
+    /// <summary>Told by whether one may listen on it. That both ends have the same address does not tell: 127.0.0.2 is spoken to from 127.0.0.1.</summary>
+    private static bool IsOfThisHost(IPAddress address)
+    {
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(address, 0));
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            return false;
+        }
+    }
 }

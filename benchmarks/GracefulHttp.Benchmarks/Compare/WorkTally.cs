@@ -22,7 +22,7 @@ internal sealed class WorkTally
     /// <summary>Requests that failed for any other reason.</summary>
     public long Failed { get; private set; }
 
-    /// <summary>What the first failure said.</summary>
+    /// <summary>What the first failure said: perhaps what a server sent in the place of HTTP, made printable.</summary>
     public string? FirstFailure { get; private set; }
 
     /// <summary>Of useful requests, from when they were to be sent; of those that failed, how long their callers waited.</summary>
@@ -72,7 +72,7 @@ internal sealed class WorkTally
         lock (_gate)
         {
             Failed++;
-            FirstFailure ??= why;
+            FirstFailure ??= PrintableText.Escape(why);
         }
     }
 

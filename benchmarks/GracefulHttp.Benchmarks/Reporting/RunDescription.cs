@@ -8,7 +8,7 @@ internal static class RunDescription
     public static string For(CompareSettings settings)
     {
         FormattableString load = settings.Rate is { } rate
-            ? $"{rate:#,0.##} requests/s whatever becomes of those before (open loop)"
+            ? $"{rate:#,0.###} requests/s whatever becomes of those before (open loop)"
             : (FormattableString)$"{settings.Workers} workers in a closed loop";
         FormattableString bandwidth = settings.Link.BitsPerSecond is { } bits ? $", {bits / 1e6:0.##} Mbit/s" : (FormattableString)$"";
         string link = settings.Link == Relay.LinkSettings.None

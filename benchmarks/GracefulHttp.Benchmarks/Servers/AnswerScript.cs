@@ -22,7 +22,8 @@ internal readonly record struct AnswerScript(
     /// <summary>Added to a query: the work goes on when the client has left.</summary>
     public const string OutliveQuery = "&outlive";
 
-    private const int LongestDelayInMilliseconds = 60_000;
+    /// <summary>However late a request asks for its answer.</summary>
+    public static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
 
     public bool IsSlow => Delay > TimeSpan.Zero || IsHeld;
 
@@ -39,7 +40,7 @@ internal readonly record struct AnswerScript(
     /// <summary>Reads the script out of a query, or out of anything that contains one.</summary>
     public static AnswerScript Parse(ReadOnlySpan<byte> query)
     {
-        int milliseconds = Math.Clamp(Number(query, "delay="u8), 0, LongestDelayInMilliseconds);
+        int milliseconds = Math.Clamp(Number(query, "delay="u8), 0, (int)LongestDelay.TotalMilliseconds);
         return new AnswerScript(
             TimeSpan.FromMilliseconds(milliseconds),
             query.IndexOf("phase=body"u8) >= 0,

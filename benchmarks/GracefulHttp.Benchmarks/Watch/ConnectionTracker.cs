@@ -13,7 +13,7 @@ internal sealed class ConnectionTracker
     public ConnectionTracker(WatchedPorts ports, int mostOpen = MostOpen, int mostEnded = MostEnded)
     {
         _ports = ports;
-        _memory = new ConnectionMemory(_totals.Forgotten, mostOpen, mostEnded);
+        _memory = new ConnectionMemory(Forget, mostOpen, mostEnded);
     }
 
     /// <summary>How many connections are remembered now.</summary>
@@ -33,32 +33,51 @@ internal sealed class ConnectionTracker
         if (connection is null)
         {
             connection = Begin(edge);
-            if (!_ports.IsAll && !_ports.Contains(connection.Server.Port))
+            if (!IsWatched(connection) && !_ports.Contains(connection.Client.Port))
             {
                 return null;
             }
 
+            // Also one that is not watched, where its client's port is: from the middle on it would look like a server's.
             _memory.Add(connection);
-            _totals.Begun(connection);
+            if (IsWatched(connection))
+            {
+                _totals.Begun(connection);
+            }
         }
 
         string meaning = connection.Add(edge);
+        if (connection.IsEnded)
+        {
+            _memory.Ended(connection);
+        }
+
+        if (!IsWatched(connection))
+        {
+            return null;
+        }
+
         Side sender = connection.SenderOf(edge);
         if (edge.IsReset)
         {
             _totals.Reset(connection, sender);
         }
 
-        if (connection.IsEnded)
-        {
-            _memory.Ended(connection);
-        }
-
         return new WatchLine(connection.Client, connection.Server, sender, edge, meaning);
     }
 
     /// <summary>What has been seen until now.</summary>
-    public WatchSummary Summarize() => _totals.Summarize(_memory.All);
+    public WatchSummary Summarize() => _totals.Summarize(_memory.All.Where(IsWatched));
+
+    private bool IsWatched(WatchedConnection connection) => _ports.IsAll || _ports.Contains(connection.Server.Port);
+
+    private void Forget(WatchedConnection connection)
+    {
+        if (IsWatched(connection))
+        {
+            _totals.Forgotten(connection);
+        }
+    }
 
     /// <summary>Of a connection that is seen from the middle on: the server is where the watched port is, else where the lower one is.</summary>
     private WatchedConnection Begin(in WatchedEdge edge)
@@ -68,11 +87,11 @@ internal sealed class ConnectionTracker
             return new WatchedConnection(edge.Source, edge.Destination);
         }
 
-        bool toServer = (_ports.Contains(edge.Source.Port), _ports.Contains(edge.Destination.Port)) switch
+        bool toServer = !edge.IsSynAck && (_ports.Contains(edge.Source.Port), _ports.Contains(edge.Destination.Port)) switch
         {
             (true, false) => false,
             (false, true) => true,
-            _ => !edge.IsSynAck && edge.Destination.Port <= edge.Source.Port,
+            _ => edge.Destination.Port <= edge.Source.Port,
         };
         return toServer
             ? new WatchedConnection(edge.Source, edge.Destination)

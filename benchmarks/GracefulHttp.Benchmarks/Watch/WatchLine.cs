@@ -19,28 +19,16 @@ internal readonly record struct WatchLine(IPEndPoint Client, IPEndPoint Server, 
 
         if (Edge is { IsReset: true, PayloadLength: > 0 })
         {
-            line.Append($"  says \"{Escaped(Edge.Payload)}\"");
+            line.Append($"  says {Quoted(Edge.Payload)}");
             line.Append(Edge.PayloadLength > Math.Min(Edge.Payload.Length, LongestText) ? $" … {Edge.PayloadLength} bytes" : "");
         }
 
         return line.ToString();
     }
 
-    /// <summary>Whatever a stranger sends must not reach the terminal as it is.</summary>
-    private static string Escaped(ReadOnlySpan<byte> payload)
+    private static string Quoted(ReadOnlySpan<byte> payload)
     {
-        var text = new StringBuilder();
-        foreach (byte value in payload[..Math.Min(payload.Length, LongestText)])
-        {
-            text.Append(value switch
-            {
-                (byte)'"' => "\\\"",
-                (byte)'\\' => @"\\",
-                >= 0x20 and < 0x7f => ((char)value).ToString(),
-                _ => $"\\x{value:x2}",
-            });
-        }
-
-        return text.ToString();
+        string text = Encoding.Latin1.GetString(payload[..Math.Min(payload.Length, LongestText)]);
+        return $"\"{PrintableText.Escape(text).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
     }
 }

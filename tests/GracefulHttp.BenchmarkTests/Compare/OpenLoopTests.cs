@@ -6,7 +6,7 @@ using GracefulHttp.TestKit.Time;
 namespace GracefulHttp.BenchmarkTests.Compare;
 
 /// <summary>A rate of 100 per second, so a request is intended each 10 ms of a clock that only the test moves.</summary>
-public sealed class OpenLoopTests
+public sealed class OpenLoopTests : IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
@@ -14,6 +14,9 @@ public sealed class OpenLoopTests
     private readonly Channel<(TimeSpan Intended, TimeSpan At)> _sent = Channel.CreateUnbounded<(TimeSpan, TimeSpan)>();
     private readonly Channel<TimeSpan> _unsent = Channel.CreateUnbounded<TimeSpan>();
     private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _interrupted = new();
+
+    public void Dispose() => _interrupted.Dispose();
 
     [Fact]
     public void IntendedAt_MillionsOfRequests_NoErrorAddsUp()
@@ -72,6 +75,39 @@ public sealed class OpenLoopTests
         _sent.Reader.TryRead(out _).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task RunAsync_InterruptedBetweenTwoRequests_SendsNoMore()
+    {
+        Task run = RunAsync(mostUnderWay: 2, Milliseconds(40));
+        await ElapseAsync(5);
+        await SentAsync();
+        _answer.SetResult();
+        await _time.WaitForTimerAsync();
+
+        await _interrupted.CancelAsync();
+        _time.Advance(Tick);
+
+        await run.WithinAsync();
+        _sent.Reader.TryRead(out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task RunAsync_InterruptedWithoutAPlace_WaitsOnlyForWhatIsUnderWay()
+    {
+        Task run = RunAsync(mostUnderWay: 1, Milliseconds(40));
+        await ElapseAsync(10);
+        await SentAsync();
+        await _time.WaitForTimerAsync(Milliseconds(30));
+
+        // No time passes any more.
+        await _interrupted.CancelAsync();
+
+        (await _unsent.Reader.ReadAsync().AsTask().WithinAsync()).ShouldBe(Milliseconds(10));
+        _answer.SetResult();
+        await run.WithinAsync();
+        _sent.Reader.TryRead(out _).ShouldBeFalse();
+    }
+
     private static TimeSpan Milliseconds(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 
     private Task RunAsync(int mostUnderWay, TimeSpan length)
@@ -79,7 +115,7 @@ public sealed class OpenLoopTests
         var loop = new OpenLoop(_time, perSecond: 100, mostUnderWay);
         long start = _time.GetTimestamp();
         long deadline = start + (long)(length.TotalSeconds * _time.TimestampFrequency);
-        return Task.Run(() => loop.RunAsync(start, deadline, Plan, CancellationToken.None));
+        return Task.Run(() => loop.RunAsync(start, deadline, Plan, _interrupted.Token));
 
         PlannedRequest Plan(long intended) => new(
             () =>

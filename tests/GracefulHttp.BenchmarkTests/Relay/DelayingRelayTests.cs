@@ -110,7 +110,8 @@ public sealed class DelayingRelayTests
         await pair.Server.SendAsync(Ping);
 
         (await Task.Run(() => pair.Server.Poll(Deadline.Default, SelectMode.SelectError))).ShouldBeTrue("RST");
-        pair.UnderWay.ShouldBe(0);
+        // The relay says so a moment after it has sent it.
+        SpinWait.SpinUntil(() => pair.UnderWay == 0, Deadline.Default).ShouldBeTrue("nothing is under way");
     }
 
     [Fact]

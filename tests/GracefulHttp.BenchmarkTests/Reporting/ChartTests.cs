@@ -1,3 +1,6 @@
+using System.Xml.Linq;
+using GracefulHttp.Benchmarks.Compare;
+using GracefulHttp.Benchmarks.Counting;
 using GracefulHttp.Benchmarks.Reporting.Charts;
 
 namespace GracefulHttp.BenchmarkTests.Reporting;
@@ -41,6 +44,17 @@ public sealed class ChartTests
         places.Order().Zip(places.Order().Skip(1)).ShouldAllBe(pair => pair.Second - pair.First >= 14);
         places.Max().ShouldBe(100);
         places[3].ShouldBe(10);
+    }
+
+    [Fact]
+    public void SocketPanel_MorePortsWaitThanConnectionsWereOpened_HasRoomForBoth()
+    {
+        CompareRow row = SampleRows.Row();
+        row = row with { Rounds = [row.Rounds[0] with { Samples = [new SocketSample(0, 0, 0), new SocketSample(1, 40, 600)] }] };
+
+        XElement picture = new SocketPanel(SampleRows.Settings, [row]).Draw().ShouldHaveSingleItem();
+
+        picture.Descendants(Svg.Namespace + "text").Select(text => text.Value).ShouldContain("600");
     }
 
     [Theory]

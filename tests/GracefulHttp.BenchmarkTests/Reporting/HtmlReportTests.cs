@@ -120,6 +120,14 @@ public sealed partial class HtmlReportTests
         page.ShouldNotContain("FIN-blind");
     }
 
+    [Fact]
+    public void Create_FailureWithControlCharacters_ShowsThemEscaped()
+    {
+        CompareRow failed = SampleRows.Row(failure: "invalid status line: '\u0001\u001b[31m\ud800\\'");
+
+        new HtmlReport(SampleRows.Settings, SampleRows.Machine, [failed]).Create().ShouldContain(@"invalid status line: '\x01\x1b[31m\xd800\\'");
+    }
+
     private static string[] Terms(CompareSettings settings, Cell[] cells)
     {
         string page = new HtmlReport(settings, SampleRows.Machine, [.. cells.Select(cell => SampleRows.Row(cell))]).Create();

@@ -36,7 +36,7 @@ public sealed class MarkdownReportTests
         string[] sentences = [.. new CompareReading(SampleRows.Settings, [row]).Sentences()];
 
         sentences.ShouldContain("http blind body abort: the oracles do not agree: the raw socket saw 90 RSTs, the kernel counted 100 (OutRsts).");
-        CountingCaption.For([row]).ShouldEndWith("agree in 0 of 1 rows; the others are named below.");
+        CountingCaption.For([row]).ShouldEndWith("agree in 0 of 1 rows; the others are named.");
     }
 
     [Fact]
@@ -46,6 +46,16 @@ public sealed class MarkdownReportTests
 
         new CompareReading(SampleRows.Settings, [row]).Sentences().ShouldNotContain(sentence => sentence.Contains("oracles"));
         CountingCaption.For([row]).ShouldEndWith("Raw socket and kernel agree in every row (1).");
+    }
+
+    [Fact]
+    public void Caption_TheKernelsCounterIsShared_ClaimsNoMoreThanThatItIsNotTooLow()
+    {
+        CompareRow row = SampleRows.Row(resetsFromClient: 90);
+        CompareRound round = row.Rounds[0];
+        row = row with { Rounds = [round with { Wire = round.Wire with { KernelIsShared = true } }] };
+
+        CountingCaption.For([row]).ShouldEndWith("The kernel counted no fewer in every row (1).");
     }
 
     [Fact]

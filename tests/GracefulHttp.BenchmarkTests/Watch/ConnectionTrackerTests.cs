@@ -144,6 +144,36 @@ public sealed class ConnectionTrackerTests
         tracker.Summarize().Connections.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // its SYN was sent before
+    public void Add_ClientsPortIsAWatchedOne_MakesNoServerOfIt(bool isWhole)
+    {
+        var tracker = new ConnectionTracker(Ports("49152-65535"));
+        WatchedEdge[] edges = [_edges.Syn(), _edges.SynAck(), _edges.ClientFin(), _edges.ServerFin(seesClientFin: true), _edges.ClientReset()];
+
+        foreach (WatchedEdge edge in edges.Skip(isWhole ? 0 : 1))
+        {
+            tracker.Add(edge).ShouldBeNull();
+        }
+
+        WatchSummary summary = tracker.Summarize();
+        (summary.Connections, summary.ClientResets, summary.ServerResets, summary.SeenFromTheMiddle).ShouldBe((0, 0, 0, 0));
+    }
+
+    [Fact]
+    public void Add_ManyClientsPortsAreWatchedOnes_AreForgottenWithoutATrace()
+    {
+        var tracker = new ConnectionTracker(Ports("1000-1099"), mostOpen: 2, mostEnded: 3);
+        for (int port = 1_000; port < 1_100; port++)
+        {
+            tracker.Add(new Edges(port).Syn()).ShouldBeNull();
+        }
+
+        tracker.Remembered.ShouldBe(2);
+        tracker.Summarize().Endings.ShouldBeEmpty();
+    }
+
     [Fact]
     public void Add_MoreThanIsRemembered_ForgetsTheOldestAndKeepsItsNumbers()
     {

@@ -50,6 +50,16 @@ public sealed class CompareTests : IDisposable
     }
 
     [Fact]
+    public async Task Compare_ServerIsFar_MeasuresForTenRoundTrips()
+    {
+        JsonElement[] rows = await MeasureAsync("--rtt-ms", "120", "--protocol", "http", "--server", "blind", "--phase", "headers", "--rounds", "1", "--strategies", "drain");
+
+        rows.ShouldHaveSingleItem().GetProperty("okPerSecond").GetDouble().ShouldBeGreaterThan(0);
+        using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(Path("rows.json")));
+        document.RootElement.GetProperty("environment").GetProperty("secondsPerRound").GetDouble().ShouldBe(1.2);
+    }
+
+    [Fact]
     public async Task Compare_Http2OnKestrel_AbortedUploadsResetTheirStreams()
     {
         JsonElement[] rows = await MeasureAsync("--protocol", "h2", "--phase", "upload", "--rounds", "1", "--seconds", "0.5", "--workers", "8");
@@ -74,12 +84,16 @@ public sealed class CompareTests : IDisposable
     [InlineData("--rounds 0", "--rounds: '0' is not a whole number from 1 to 1000.")]
     [InlineData("--seconds 0.01", "--seconds: '0.01' is not a number from 0.1 to 3600.")]
     [InlineData("--rate -1", "--rate: '-1' is not a number from 0 to 1000000.")]
+    [InlineData("--rate 1e-10", "--rate: '1E-10' is neither 0 nor at least 0.001.")]
     [InlineData("--rtt-ms NaN", "--rtt-ms: 'NaN' is not a number from 0 to 10000.")]
     [InlineData("--bandwidth fast", "--bandwidth: 'fast' is not a number from 0 to 100000.")]
     [InlineData("--phase idle", "--phase: 'idle' is not one of headers, body, upload, idle-close.")]
     [InlineData("--strategies retry --phase body", "--strategies retry with --phase body: only headers are asked for again.")]
     [InlineData("--rate 10 --workers 3", "--workers are those of the closed loop and do not go with --rate.")]
     [InlineData("--target http://127.0.0.1:1/ --rtt-ms 5", "--rtt-ms and --bandwidth go with the embedded servers, and not with --target.")]
+    [InlineData("--timeout-ms 20000 --rtt-ms 10000", "--timeout-ms 20000 with --rtt-ms 10000: slow answers would have to come after 60100 ms, and the servers wait 60000 ms at most.")]
+    [InlineData("--seconds 0.9 --rtt-ms 250", "--seconds 0.9 with --rtt-ms 250: a request may take four round trips, and would not be answered in that time.")]
+    [InlineData("--json /tmp/same --html /tmp/../tmp/same", "--json and --html name the same file, '/tmp/same'.")]
     [InlineData("--json /no/such/folder/file", "--json: '/no/such/folder/file' cannot be written")]
     [InlineData("--html /no/such/folder/file", "--html: '/no/such/folder/file' cannot be written")]
     [InlineData("--markdown /no/such/folder/file", "--markdown: '/no/such/folder/file' cannot be written")]
@@ -118,14 +132,16 @@ public sealed class CompareTests : IDisposable
     public async Task Compare_DiskIsFullInTheEnd_NamesEachFileBelowTheTableAndWritesTheOthers()
     {
         Assert.SkipUnless(File.Exists(Full), $"There is no {Full} here.");
+        string[] full = [.. ((string[])["rows.json", "page.html", "chart.svg"]).Select(Path)];
+        Array.ForEach(full, file => File.CreateSymbolicLink(file, Full));
 
         (int exitCode, string output, string errors) = await BenchmarkTool.RunAsync(
-            [.. Quick, "--json", Full, "--html", Full, "--markdown", Path("table.md"), "--svg", Full]);
+            [.. Quick, "--json", full[0], "--html", full[1], "--markdown", Path("table.md"), "--svg", full[2]]);
 
         exitCode.ShouldBe(1);
         output.ShouldContain("useful");
         errors.Split('\n').Where(line => line.StartsWith("error:", StringComparison.Ordinal)).Select(line => line[..line.IndexOf(" cannot", StringComparison.Ordinal)])
-            .ShouldBe([$"error: --json: '{Full}'", $"error: --html: '{Full}'", $"error: --svg: '{Full}'"], errors);
+            .ShouldBe([$"error: --json: '{full[0]}'", $"error: --html: '{full[1]}'", $"error: --svg: '{full[2]}'"], errors);
         errors.ShouldNotContain("   at ");
         (await File.ReadAllTextAsync(Path("table.md"))).ShouldContain("| http | kestrel | headers | drain |");
     }

@@ -26,7 +26,9 @@ public sealed class PeersTests : IDisposable
 
         await Shell.RunAsync(Repository.Root, "env", [.. Small, "dotnet/plain", "dotnet/drain"]);
 
-        string[][] rows = Rows(await File.ReadAllTextAsync(_table));
+        string table = await File.ReadAllTextAsync(_table);
+        table.ShouldContain($"Reproduce with `REQUESTS=300 WARM_UP=100 ROUNDS=1 OUTPUT={_table} benchmarks/peers/run.sh dotnet/plain dotnet/drain`, as root.");
+        string[][] rows = Rows(table);
         rows.Select(row => row[0]).ShouldBe([".NET HttpClient", "GracefulHttp, Drain", ".NET HttpClient", "GracefulHttp, Drain"], "for http and https");
         foreach (string[] row in rows)
         {
@@ -43,21 +45,15 @@ public sealed class PeersTests : IDisposable
     public async Task Peers_ClientsThatFail_AreNamedAndTheOthersCompared()
     {
         SkipUnlessTwoHosts();
-        string node = Path.Combine(_folder, "node");
-        await File.WriteAllTextAsync(
-            node,
+        string path = await PutNodeOnThePathAsync(
             """
-            #!/bin/sh
-            [ "$1" != --check ] || exit 0
             [ "$3" = http ] || { echo ready; read -r go; }
             echo "no $3 today" >&2
             exit 3
             """);
-        await Shell.RunAsync(_folder, "chmod", "+x", node);
 
         (int exitCode, string output) = await Shell.TryAsync(
-            Repository.Root, "env",
-            [$"PATH={_folder}:{Environment.GetEnvironmentVariable("PATH")}", "PROTOCOLS=http", .. Small, "node/http", "dotnet/drain", "node/fetch"]);
+            Repository.Root, "env", [path, "PROTOCOLS=http", .. Small, "node/http", "dotnet/drain", "node/fetch"]);
 
         exitCode.ShouldBe(0, output);
         output.ShouldContain("left out: node/http over http did not get ready: no http today");
@@ -69,6 +65,25 @@ public sealed class PeersTests : IDisposable
     }
 
     [Fact]
+    public async Task Peers_EvenNumberOfRounds_MedianIsBetweenTheTwoInTheMiddle()
+    {
+        SkipUnlessTwoHosts();
+        string path = await PutNodeOnThePathAsync(
+            $$"""
+            [ "$1" = --no-warnings ] || { echo a version; exit; }
+            [ -e '{{_folder}}/again' ] && abandoned=31 || abandoned=20
+            touch '{{_folder}}/again'
+            echo ready; read -r go
+            echo "{\"useful\": 100, \"abandoned\": $abandoned, \"failed\": 0, \"seconds\": 1}"; read -r end
+            """);
+
+        await Shell.RunAsync(Repository.Root, "env", [path, "PROTOCOLS=http", .. Small[..^1], "ROUNDS=2", Small[^1], "node/http"]);
+
+        string[] row = Rows(await File.ReadAllTextAsync(_table)).ShouldHaveSingleItem();
+        row[..3].ShouldBe(["Node http", "100", "25.5"]);
+    }
+
+    [Fact]
     public async Task Peers_UnknownClient_IsNamed()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root gets that far.");
@@ -77,6 +92,16 @@ public sealed class PeersTests : IDisposable
 
         exitCode.ShouldBe(1);
         output.ShouldStartWith("error: 'cobol/http' is not one of: dotnet/plain ");
+    }
+
+    /// <summary>A client that does what the script says.</summary>
+    /// <returns>The variable of the environment that puts it before the real one.</returns>
+    private async Task<string> PutNodeOnThePathAsync(string script)
+    {
+        string node = Path.Combine(_folder, "node");
+        await File.WriteAllTextAsync(node, $"#!/bin/sh\n[ \"$1\" != --check ] || exit 0\n{script}\n");
+        await Shell.RunAsync(_folder, "chmod", "+x", node);
+        return $"PATH={_folder}:{Environment.GetEnvironmentVariable("PATH")}";
     }
 
     private static void SkipUnlessTwoHosts()

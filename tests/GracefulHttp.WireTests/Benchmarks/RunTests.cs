@@ -58,6 +58,45 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task Compare_TargetOnAnotherHost_DoesNotSayThatItsResetsAreCounted()
+    {
+        await using TwoHosts hosts = await TwoHosts.CreateAsync();
+
+        (string output, JsonElement[] rows) = await MeasureAsync(hosts.OnServer, hosts.OnClient, "http", command: "compare");
+
+        output.ReplaceLineEndings(" ").ShouldContain("the server's, which its own host's kernel counts, are not known.");
+        output.ShouldNotContain("counted together");
+        foreach (JsonElement row in rows)
+        {
+            (Resets(row, "resetsSent") > 0).ShouldBe(IsAbort(row), row.ToString());
+            Resets(row, "resetsFromServer").ShouldBeNull(row.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task Run_ServeOverIPv6_IsRefusedInOneLine()
+    {
+        Assert.SkipUnless(Socket.OSSupportsIPv6, "There is no IPv6 here.");
+        using Process server = BenchmarkTool.Start([], "serve", "--address", "::1");
+        try
+        {
+            string url = (await server.StandardOutput.ReadLineAsync().WithinAsync()).ShouldNotBeNull();
+
+            (int exitCode, string output, string errors) = await BenchmarkTool.RunAsync("run", "--target", url);
+
+            exitCode.ShouldBe(1, errors);
+            output.ShouldBeEmpty();
+            errors.ShouldStartWith($"error: --target: {url} is reached over IPv6, and two hosts count segments over IPv4 only.");
+            errors.TrimEnd().Split('\n').Length.ShouldBe(1, errors);
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync().WithinAsync();
+        }
+    }
+
+    [Fact]
     public async Task Run_ServerThatDoesNotTell_IsRefusedInOneLine()
     {
         (int exitCode, _, string errors) = await BenchmarkTool.RunAsync("run", "--target", "http://127.0.0.1:1/");
@@ -116,12 +155,29 @@ public sealed class RunTests : IDisposable
         errors.TrimEnd().Split('\n').Length.ShouldBe(1, errors);
     }
 
+    [Fact]
+    public async Task Serve_OnEveryAddress_SaysThatTheUrlLeadsThereOnlyFromHere()
+    {
+        using Process server = BenchmarkTool.Start([], "serve", "--address", "0.0.0.0");
+        try
+        {
+            (await server.StandardOutput.ReadLineAsync().WithinAsync()).ShouldNotBeNull().ShouldStartWith("http://0.0.0.0:");
+            (await server.StandardError.ReadLineAsync().WithinAsync())
+                .ShouldBe("0.0.0.0 is every address of this host: on another host, put one of them in its place.");
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync().WithinAsync();
+        }
+    }
+
     private static bool IsAbort(JsonElement row) => row.GetProperty("strategy").GetString() == "abort";
 
     private static long? Resets(JsonElement row, string property) =>
         row.GetProperty(property) is { ValueKind: JsonValueKind.Number } resets ? resets.GetInt64() : null;
 
-    private async Task<(string Output, JsonElement[] Rows)> MeasureAsync(string[] onServer, string[] onClient, string protocol)
+    private async Task<(string Output, JsonElement[] Rows)> MeasureAsync(string[] onServer, string[] onClient, string protocol, string command = "run")
     {
         using Process server = BenchmarkTool.Start(onServer, "serve", "--server", "blind", "--protocol", protocol, "--address", TwoHosts.ServerAddress);
         try
@@ -130,7 +186,7 @@ public sealed class RunTests : IDisposable
             url.ShouldStartWith($"{protocol}://{TwoHosts.ServerAddress}:");
 
             (int exitCode, string output, string errors) = await BenchmarkTool.RunInAsync(
-                onClient, "run", "--target", url, "--phase", "headers", "--rounds", "1", "--seconds", "0.5", "--workers", "8", "--json", _json);
+                onClient, command, "--target", url, "--phase", "headers", "--rounds", "1", "--seconds", "0.5", "--workers", "8", "--json", _json);
 
             exitCode.ShouldBe(0, errors);
             using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(_json));

@@ -11,7 +11,7 @@ internal sealed class SocketPanel(CompareSettings settings, IReadOnlyList<Compar
     private readonly Scale _x = Scale.Linear(all.SelectMany(row => row.TypicalRound.Samples).Select(sample => sample.Seconds).DefaultIfEmpty(1).Max());
 
     private readonly Scale _y = Scale.Linear(
-        Math.Max(10, all.SelectMany(row => row.TypicalRound.Samples).Select(sample => sample.ConnectionsOpened).DefaultIfEmpty().Max()));
+        all.SelectMany(row => row.TypicalRound.Samples).Select(sample => Math.Max(sample.ConnectionsOpened, sample.TimeWait ?? 0)).Append(10).Max());
 
     public IEnumerable<XElement> Draw()
     {
