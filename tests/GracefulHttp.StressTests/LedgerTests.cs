@@ -83,6 +83,22 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void See_WritingBeganAfterItsCallerLeft_IsAGhost()
+    {
+        RequestRecord first = Begin(plan => plan is { Call: Call.Get, Answer: Answer.Prompt });
+        first.NoteWriting();
+        first.NoteLeft();
+        first.See(first.Id, isHop: false, Never);
+        _ledger.Faults.ShouldBeEmpty();
+
+        RequestRecord ghost = Begin(plan => plan is { Call: Call.Get, Answer: Answer.Late });
+        ghost.NoteLeft();
+        ghost.NoteWriting();
+        ghost.See(ghost.Id, isHop: false, Never);
+        _ledger.Faults.Single().ShouldContain("ghost");
+    }
+
+    [Fact]
     public void See_RedirectedAfterItsCallerLeft_IsAGhost()
     {
         RequestRecord record = Begin(plan => plan is { Answer: Answer.Redirect, Call: Call.Get });

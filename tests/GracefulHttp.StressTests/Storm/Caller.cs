@@ -104,6 +104,10 @@ internal sealed class Caller : IDisposable
         if (_plan.HasHeaders)
         {
             message.Headers.Add(Ledger.IdHeader, _record.Id);
+
+            // A second one: before each the library looks whether the caller has left, and we note the writing at the first. So who
+            // is seen has been looked at after that note, and no caller can have left in between.
+            message.Headers.Add("Accept", "*/*");
         }
 
         if (_plan.HasContent)

@@ -57,6 +57,8 @@ internal sealed class Http2Server : IStressServer
         }
 
         string? id = context.Request.Headers[Ledger.IdHeader];
+
+        // Its streams are not one after the other: here the client alone tells when it was written.
         record.See(id, isHop, notBefore: 0);
         HttpResponse response = context.Response;
         response.Headers[Ledger.IdHeader] = record.Id;

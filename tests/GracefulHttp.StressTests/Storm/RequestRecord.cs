@@ -7,6 +7,7 @@ internal sealed class RequestRecord(Plan plan, Ledger ledger)
 {
     private readonly TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _writingSince;
     private long _leftAt = long.MaxValue;
     private long _droppedAt = long.MaxValue;
     private long _redirectedAt = long.MaxValue;
@@ -35,6 +36,9 @@ internal sealed class RequestRecord(Plan plan, Ledger ledger)
         : plan.HasContent && !IsUploaded ? Phase.Uploading
         : Phase.WaitingForHeaders;
 
+    /// <summary>The client begins to write its headers. The first time counts: it may be sent again, which is another rule's.</summary>
+    public void NoteWriting() => Interlocked.CompareExchange(ref _writingSince, Ledger.Now, 0);
+
     /// <summary>The caller has been let go, or has what it wanted.</summary>
     public void NoteLeft()
     {
@@ -45,7 +49,9 @@ internal sealed class RequestRecord(Plan plan, Ledger ledger)
     /// <summary>The server has read the headers.</summary>
     /// <param name="idHeader">The id that stands in them, if any.</param>
     /// <param name="isHop">Whether they ask for what a redirect led to.</param>
-    /// <param name="notBefore">A moment before which the request cannot have been written: the answer before it was still to come.</param>
+    /// <param name="notBefore">
+    /// A moment before which the request cannot have been written, where its connection tells one: the answer before it was still to come.
+    /// </param>
     public void See(string? idHeader, bool isHop, long notBefore)
     {
         long leftAt = Volatile.Read(ref _leftAt);
@@ -55,7 +61,8 @@ internal sealed class RequestRecord(Plan plan, Ledger ledger)
         }
 
         // A message that is sent again has been left before, and that is what it is about.
-        if (plan.Call != Call.Twice && leftAt < (isHop ? Volatile.Read(ref _redirectedAt) : notBefore))
+        long sentAfter = isHop ? Volatile.Read(ref _redirectedAt) : Math.Max(notBefore, Volatile.Read(ref _writingSince));
+        if (plan.Call != Call.Twice && leftAt < sentAfter)
         {
             Fault($"is a ghost: it was sent {(isHop ? "to its redirect " : "")}after its caller had left");
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using GracefulHttp.TestKit;
 using GracefulHttp.TestKit.Servers;
 using GracefulHttp.TestKit.Wire;
@@ -96,7 +97,12 @@ internal sealed class Round(Scenario scenario)
 
     private async Task StormAsync(StressLog log)
     {
-        var sockets = new SocketsHttpHandler { MaxConnectionsPerServer = scenario.MaxConnectionsPerServer, UseCookies = false }.TrustTestCertificate();
+        SocketsHttpHandler sockets = new SocketsHttpHandler
+        {
+            MaxConnectionsPerServer = scenario.MaxConnectionsPerServer,
+            UseCookies = false,
+            RequestHeaderEncodingSelector = NoteWriting,
+        }.TrustTestCertificate();
         using GracefulHttpHandler? graceful = IsGraceful ? new GracefulHttpHandler(scenario.Options, sockets) { LoggerFactory = log } : null;
         HttpMessageHandler handler = graceful ?? (HttpMessageHandler)sockets;
         using (var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan })
@@ -117,6 +123,16 @@ internal sealed class Round(Scenario scenario)
 
         // The pool's connections have been closed with the client.
         await WhenIdleAsync(graceful);
+    }
+
+    /// <summary>
+    /// Asked for each header of a request as it is written, over any protocol. A server that sees the request later, and a connection that
+    /// is not the request's alone, cannot tell whether it waited on the wire or in the client.
+    /// </summary>
+    private Encoding? NoteWriting(string name, HttpRequestMessage message)
+    {
+        _ledger.Find(message.RequestUri!.AbsolutePath, out _)?.NoteWriting();
+        return null;
     }
 
     /// <summary>
