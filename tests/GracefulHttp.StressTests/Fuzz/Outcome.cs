@@ -4,12 +4,17 @@ using GracefulHttp.StressTests.Storm;
 
 namespace GracefulHttp.StressTests.Fuzz;
 
-/// <summary>All that a caller can tell of a request: what it was answered, or what it failed with.</summary>
-internal static class Outcome
+/// <summary>All that a caller can tell of a request: what it was answered, and what it failed with.</summary>
+/// <param name="Head">Status and headers; empty where none came.</param>
+/// <param name="Body">What was read of it, and the trailers.</param>
+/// <param name="Failure">Type and error of each exception; empty where there was none.</param>
+internal sealed record Outcome(string Head, string Body, string Failure)
 {
-    public static async Task<string> OfAsync(HttpClient client, Uri address, Protocol protocol, Reading reading, CancellationToken token)
+    public static async Task<Outcome> OfAsync(HttpClient client, Uri address, Protocol protocol, Reading reading, CancellationToken token)
     {
-        var text = new StringBuilder();
+        var head = new StringBuilder();
+        var body = new StringBuilder();
+        var failure = new StringBuilder();
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
@@ -19,33 +24,46 @@ internal static class Outcome
             HttpCompletionOption completion =
                 reading == Reading.Buffered ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead;
             using HttpResponseMessage response = await client.SendAsync(request, completion, token);
-            text.AppendLine($"{response.Version} {(int)response.StatusCode} {response.ReasonPhrase}").Append(response.Headers).Append(response.Content.Headers);
-            text.AppendLine(Encoding.Latin1.GetString(await ReadAsync(response, reading, text, token)));
-            text.Append(response.TrailingHeaders);
+            head.AppendLine($"{response.Version} {(int)response.StatusCode} {response.ReasonPhrase}").Append(response.Headers).Append(response.Content.Headers);
+            await ReadAsync(response, reading, body, token);
+            body.Append(response.TrailingHeaders);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             for (Exception? inner = e; inner is not null; inner = inner.InnerException)
             {
                 // Messages differ by what else was in the buffers.
-                text.AppendLine($"{inner.GetType()} {(inner as HttpRequestException)?.HttpRequestError} {(inner as HttpIOException)?.HttpRequestError} {(inner as HttpRequestException)?.StatusCode}");
+                failure.AppendLine($"{inner.GetType()} {(inner as HttpRequestException)?.HttpRequestError} {(inner as HttpIOException)?.HttpRequestError} {(inner as HttpRequestException)?.StatusCode}");
             }
         }
 
-        return text.ToString();
+        return new Outcome(head.ToString(), body.ToString(), failure.ToString());
     }
 
-    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, Reading reading, StringBuilder text, CancellationToken token)
+    /// <summary>Whether it is the same but for how much of a body was read before it failed: a failure may overtake what lies in buffers.</summary>
+    public bool IsLike(Outcome other) =>
+        Head == other.Head
+        && Failure == other.Failure
+        && (Failure.Length == 0
+            ? Body == other.Body
+            : Body.StartsWith(other.Body, StringComparison.Ordinal) || other.Body.StartsWith(Body, StringComparison.Ordinal));
+
+    private static async Task ReadAsync(HttpResponseMessage response, Reading reading, StringBuilder text, CancellationToken token)
     {
-        using var copy = new MemoryStream();
         switch (reading)
         {
             case Reading.Buffered:
-                return await response.Content.ReadAsByteArrayAsync(token);
+                text.Append(Encoding.Latin1.GetString(await response.Content.ReadAsByteArrayAsync(token)));
+                break;
 
             case Reading.Copied:
-                await response.Content.CopyToAsync(copy, token);
-                return copy.ToArray();
+                using (var copy = new MemoryStream())
+                {
+                    await response.Content.CopyToAsync(copy, token);
+                    text.Append(Encoding.Latin1.GetString(copy.ToArray()));
+                }
+
+                break;
 
             default:
                 await using (Stream body = await response.Content.ReadAsStreamAsync(token))
@@ -57,7 +75,7 @@ internal static class Outcome
                     }
                 }
 
-                return [];
+                break;
         }
     }
 
