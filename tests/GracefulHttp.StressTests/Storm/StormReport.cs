@@ -5,7 +5,7 @@ using System.Text;
 namespace GracefulHttp.StressTests.Storm;
 
 /// <summary>What a long run has shown, to be read by people.</summary>
-internal sealed class StormReport(int seed, int rounds, RoundResult total, RoundResult peaceful, IReadOnlyList<long> memory)
+internal sealed class StormReport(int seed, int rounds, RoundResult total, RoundResult peaceful, IReadOnlyList<HeapGrowth> heap)
 {
     private const double Mebibyte = 1024 * 1024;
 
@@ -34,8 +34,13 @@ internal sealed class StormReport(int seed, int rounds, RoundResult total, Round
             | TCP sockets at most, both ends | {total.Peaks.Sockets:N0} |
             | sockets in TIME_WAIT at most, beside these | {total.Peaks.TimeWait:N0} |
             | heap at most, garbage included | {total.Peaks.HeapBytes / Mebibyte:N0} MiB |
-            | small objects left on the heap after the third round, and after the last | {memory[Math.Min(2, memory.Count - 1)] / Mebibyte:N1} MiB, {memory[^1] / Mebibyte:N1} MiB |
+            | resident memory of the process at most (VmHWM), servers included | {ResidentPeak.Read() / Mebibyte:N0} MiB |
             """);
+        foreach (HeapGrowth growth in heap)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"| small objects left on the heap after the third {(growth.IsQuick ? "quick" : "thorough")} round, and after the last | {growth.WarmedUp / Mebibyte:N1} MiB, {growth.Last / Mebibyte:N1} MiB |");
+        }
+
         AddTable(text, "Where the requests were when their callers left", Enum.GetValues<Phase>().Select(phase => KeyValuePair.Create(Name(phase), total.Left[(int)phase])));
         AddTable(text, "What became of them", total.RequestOutcomes.All);
         AddTable(text, "How connections ended", total.ConnectionOutcomes.All);
