@@ -60,6 +60,16 @@ public sealed class LedgerTests
         (round with { IsPeaceful = true }).ResetReasons.Total.ShouldBe(11_000);
     }
 
+    [Theory]
+    [InlineData(2, 2, 0)]
+    [InlineData(3, 2, 1)]
+    public void UnexplainedResets_MoreThanReasons_AreFaults(int resets, int reasons, int unexplained) =>
+        new RoundResult
+        {
+            ConnectionsResetByClient = resets,
+            ConnectionOutcomes = new Counts([new("closed", 10), new("linger_size", reasons)]),
+        }.UnexplainedResets.ShouldBe(unexplained);
+
     [Fact]
     public void See_OnceByItsOwnCaller_IsNoFault()
     {

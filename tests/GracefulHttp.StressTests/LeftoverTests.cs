@@ -1,12 +1,30 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using GracefulHttp.StressTests.Storm;
+using Microsoft.Extensions.Logging;
 
 namespace GracefulHttp.StressTests;
 
 /// <summary>The same for what a round leaves in its process: each kind of it, left by hand.</summary>
 public sealed class LeftoverTests
 {
+    // More than what other tests may still be closing.
+    private const int ManySockets = 100;
     private const int SmallObject = 1024;
     private const int ManyObjects = 16 * 1024;
+
+    [Fact]
+    public void OpenDescriptors_SocketsLeftOpen_AreSeen()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc.");
+        (int sockets, int all) = (OpenDescriptors.Sockets(), OpenDescriptors.OtherThanFiles());
+
+        Socket[] left = [.. Enumerable.Range(0, ManySockets).Select(static _ => new Socket(SocketType.Stream, ProtocolType.Tcp))];
+
+        OpenDescriptors.Sockets().ShouldBeGreaterThan(sockets);
+        OpenDescriptors.OtherThanFiles().ShouldBeGreaterThan(all);
+        Array.ForEach(left, static socket => socket.Dispose());
+    }
 
     [Fact]
     public void Heap_ObjectsHeld_Grows()
@@ -47,5 +65,31 @@ public sealed class LeftoverTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc.");
 
         ResidentPeak.Read().ShouldBeGreaterThan(GC.GetTotalMemory(forceFullCollection: true));
+    }
+
+    [Fact]
+    public void UnobservedExceptions_TaskThatNobodyLookedAt_IsSeen()
+    {
+        using var unobserved = new UnobservedExceptions();
+
+        Fail();
+        Heap.CollectGarbage();
+
+        unobserved.Seen.Single().InnerException!.Message.ShouldBe("left");
+
+        // Not inlined: the task must be garbage.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Fail() => _ = Task.FromException(new InvalidDataException("left"));
+    }
+
+    [Fact]
+    public void StressLog_ExceptionLogged_IsAFailure()
+    {
+        using var log = new StressLog();
+        var failure = new InvalidDataException("left");
+
+        log.CreateLogger("any").Log(LogLevel.Error, failure, "Background work ended.");
+
+        log.Failures.ShouldBe([failure]);
     }
 }

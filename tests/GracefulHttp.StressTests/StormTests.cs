@@ -47,7 +47,7 @@ public sealed class StormTests
 
             Assert.True(round.Faults.Count == 0, string.Join("\n\n", round.Faults));
             unobserved.Seen.ShouldBeEmpty(scenario.ToString());
-            round.ConnectionsResetByClient.ShouldBeLessThanOrEqualTo(round.ResetReasons.Total, $"{scenario}: {round.ConnectionOutcomes}");
+            round.UnexplainedResets.ShouldBe(0, $"{scenario}: {round.ConnectionOutcomes}");
 
             // What the runtime opens once is there after the first.
             descriptors ??= OpenDescriptors.OtherThanFiles();

@@ -40,6 +40,9 @@ internal sealed record RoundResult
     /// <summary>Ends of connections that are a reason for an RST, whether or not one was sent.</summary>
     public Counts ResetReasons => ConnectionOutcomes.Of(IsPeaceful ? MayResetInPeace : MayReset);
 
+    /// <summary>RSTs of the client, one per connection, for which not even an end of another connection is a reason.</summary>
+    public long UnexplainedResets => Math.Max(0, ConnectionsResetByClient - ResetReasons.Total);
+
     public static RoundResult Sum(RoundResult left, RoundResult right) => new()
     {
         Duration = left.Duration + right.Duration,
