@@ -26,6 +26,13 @@ public sealed class FinBlindConnection
     /// <summary>The port by which a recorder knows it.</summary>
     public int ClientPort { get; }
 
+    /// <summary>How much the kernel takes from a script that its client has not taken yet; as it stands that grows to megabytes.</summary>
+    public int SendBufferSize
+    {
+        get => _socket.SendBufferSize;
+        set => _socket.SendBufferSize = value;
+    }
+
     /// <summary>How the client ended it. Completes when the server has let go of the connection.</summary>
     public Task<PeerEnding> Ended => _ended.Task;
 
