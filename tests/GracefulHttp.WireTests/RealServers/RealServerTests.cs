@@ -15,6 +15,9 @@ public sealed class RealServerTests
     // Closes https connections on our FIN without a read, so that our close_notify is left unread.
     private const string ResetsItself = "nginx";
 
+    // And so leaves nothing to reuse.
+    private const string ClosesAfterEachAnswer = "OpenSSL s_server";
+
     private static readonly string Program =
         typeof(RealServerTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "RealServers").Value!;
 
@@ -46,6 +49,13 @@ public sealed class RealServerTests
             resetByServer.ShouldNotBeEmpty(output);
         }
 
+        // What was drained served the calls that followed; a drain that is but a close opens as many connections as the plain client.
+        if (server != ClosesAfterEachAnswer)
+        {
+            cells.Where(cell => cell.Phase is "Headers" or "Body" && !cell.Endpoint.EndsWith("HTTP/2")).GroupBy(cell => (cell.Endpoint, cell.Phase))
+                .ShouldAllBe(cell => Connections(cell, "Drain") < Connections(cell, "Plain"), output);
+        }
+
         // Nothing shows for nothing: in each phase of each endpoint callers did leave, whatever the strategy, and connections ended.
         foreach (IGrouping<string, Cell> endpoint in cells.GroupBy(cell => cell.Endpoint))
         {
@@ -68,6 +78,8 @@ public sealed class RealServerTests
         output.ShouldContain("nosuch");
         output.ShouldContain("nginx");
     }
+
+    private static long Connections(IEnumerable<Cell> cells, string strategy) => cells.Single(cell => cell.Strategy == strategy).Connections;
 
     /// <summary>Whether the server refuses before anybody can leave.</summary>
     private static bool IsRefused(string server, string endpoint, string phase) =>
