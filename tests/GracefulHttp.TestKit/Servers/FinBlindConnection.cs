@@ -127,7 +127,7 @@ public sealed class FinBlindConnection
 
         async Task AnswerAsync(FinBlindRequest request, Func<FinBlindExchange, Task> script)
         {
-            var exchange = new FinBlindExchange(this, stream, request);
+            var exchange = new FinBlindExchange(this, transport, stream, request);
             await script(exchange);
             writeFailed |= exchange.WriteFault is not null;
             serverEnds |= exchange.EndsConnection || writeFailed;

@@ -10,13 +10,15 @@ namespace GracefulHttp.TestKit.Servers;
 /// <remarks>A write that fails is recorded, and what the script writes after it is dropped, so that a script reads linearly.</remarks>
 public sealed class FinBlindExchange
 {
+    private readonly Stream _transport;
     private readonly Stream _stream;
     private BodyFraming _framing;
 
-    internal FinBlindExchange(FinBlindConnection connection, Stream stream, FinBlindRequest request)
+    internal FinBlindExchange(FinBlindConnection connection, Stream transport, Stream stream, FinBlindRequest request)
     {
         Connection = connection;
         Request = request;
+        _transport = transport;
         _stream = stream;
     }
 
@@ -76,7 +78,15 @@ public sealed class FinBlindExchange
     public Task FinishAsync() => _framing == BodyFraming.Chunked ? WriteRawAsync("0\r\n\r\n"u8.ToArray()) : Task.CompletedTask;
 
     /// <summary>Any bytes, for answers that are not HTTP.</summary>
-    public async Task WriteRawAsync(ReadOnlyMemory<byte> bytes)
+    public Task WriteRawAsync(ReadOnlyMemory<byte> bytes) => WriteAsync(_stream, bytes);
+
+    /// <summary>Any bytes, for answers that are not even TLS where it is spoken.</summary>
+    public Task WriteBelowTlsAsync(ReadOnlyMemory<byte> bytes) => WriteAsync(_transport, bytes);
+
+    /// <summary>After this exchange the server closes: close_notify (TLS), FIN.</summary>
+    public void CloseAfterwards() => EndsConnection = true;
+
+    private async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> bytes)
     {
         if (WriteFault is not null)
         {
@@ -85,14 +95,11 @@ public sealed class FinBlindExchange
 
         try
         {
-            await _stream.WriteAsync(bytes);
+            await stream.WriteAsync(bytes);
         }
         catch (Exception e) when (FinBlindConnection.IsPeerGone(e))
         {
             WriteFault = e;
         }
     }
-
-    /// <summary>After this exchange the server closes: close_notify (TLS), FIN.</summary>
-    public void CloseAfterwards() => EndsConnection = true;
 }

@@ -5,11 +5,12 @@ using GracefulHttp.TestKit;
 
 namespace GracefulHttp.WireTests.Hostile;
 
-/// <summary>Answers the first request of an HTTP/2 connection without TLS with frames that never end, and reads whatever comes.</summary>
+/// <summary>Answers the first request of an HTTP/2 connection without TLS with frames that never end.</summary>
 internal sealed class Http2FloodServer : IAsyncDisposable
 {
     private const byte SettingsFrame = 4;
     private const byte AckFlag = 1;
+    private const int LeastBuffer = 4096;
 
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly TaskCompletionSource _muchIsOut = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,11 +20,18 @@ internal sealed class Http2FloodServer : IAsyncDisposable
     /// <param name="held">Where it waits with a request.</param>
     /// <param name="opening">What it says then.</param>
     /// <param name="flood">What it says for ever after.</param>
-    public Http2FloodServer(SyncPoint held, byte[] opening, byte[] flood)
+    /// <param name="reads">Whether it reads what the client says meanwhile.</param>
+    public Http2FloodServer(SyncPoint held, byte[] opening, byte[] flood, bool reads = true)
     {
+        if (!reads)
+        {
+            // So that little fills it, and what the client says stays in its own queue. Inherited by the connection.
+            _listener.ReceiveBufferSize = LeastBuffer;
+        }
+
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();
-        _serving = ServeAsync(held, opening, flood);
+        _serving = ServeAsync(held, opening, flood, reads);
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
@@ -46,14 +54,14 @@ internal sealed class Http2FloodServer : IAsyncDisposable
         await _serving.WithinAsync();
     }
 
-    private async Task ServeAsync(SyncPoint held, byte[] opening, byte[] flood)
+    private async Task ServeAsync(SyncPoint held, byte[] opening, byte[] flood, bool reads)
     {
         using Socket socket = await _listener.AcceptAsync();
         await using var stream = new NetworkStream(socket);
         await stream.WriteAsync((byte[])[.. Frame(SettingsFrame, 0, 0, []), .. Frame(SettingsFrame, AckFlag, 0, [])]);
         await Http2Preface.ReadToFirstHeadersAsync(stream);
         await held.ArriveAsync();
-        Task reading = ReadAsync(stream);
+        Task reading = reads ? ReadAsync(stream) : Task.CompletedTask;
         try
         {
             await stream.WriteAsync(opening);
