@@ -45,6 +45,7 @@ public sealed class DeafHttp2PeerTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithinAsync());
 
         held.Release();
+        server.MuchIsOut.Release();
 
         await handler.WaitForIdleAsync().WithinAsync();
         await server.Ended.WithinAsync();

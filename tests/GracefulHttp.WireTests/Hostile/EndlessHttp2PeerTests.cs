@@ -15,8 +15,6 @@ public sealed class EndlessHttp2PeerTests
 {
     internal const int Much = 1024 * 1024;
 
-    // More than the buffers of a connection hold.
-    private const int Buffers = 12 * 1024 * 1024;
     private const int OneRead = 64 * 1024;
 
     private const byte DataFrame = 0;
@@ -39,17 +37,19 @@ public sealed class EndlessHttp2PeerTests
     public Task Continuations_WithoutEnd_CostTheRuntimesLimitAndTheLingerSize() => ShouldEndByItsBytesAsync(
         Http2FloodServer.Frame(HeadersFrame, 0, 1, [Status200]), Http2FloodServer.Frame(ContinuationFrame, 0, 1, Headers(500)), "failed");
 
+    /// <summary>Where the acknowledgements go out more slowly than the frames come in, the runtime's limit for what waits ends it before.</summary>
     [Fact]
     public Task Pings_WithoutEnd_CostTheDrainTimeoutAndTheLingerSize() => ShouldEndByItsBytesAsync(
-        [], Repeat(Http2FloodServer.Frame(PingFrame, 0, 0, new byte[8]), 500), "drain_timeout");
+        [], Repeat(Http2FloodServer.Frame(PingFrame, 0, 0, new byte[8]), 500), "drain_timeout", "failed");
 
+    /// <inheritdoc cref="Pings_WithoutEnd_CostTheDrainTimeoutAndTheLingerSize"/>
     [Fact]
     public Task Settings_WithoutEnd_CostTheDrainTimeoutAndTheLingerSize() => ShouldEndByItsBytesAsync(
-        [], Repeat(Http2FloodServer.Frame(SettingsFrame, 0, 0, []), 500), "drain_timeout");
+        [], Repeat(Http2FloodServer.Frame(SettingsFrame, 0, 0, []), 500), "drain_timeout", "failed");
 
     [Fact]
-    public Task InterimResponses_WithoutEnd_CostTheDrainTimeoutAndTheLingerSize() => ShouldEndByItsBytesAsync(
-        [], Repeat(Http2FloodServer.Frame(HeadersFrame, EndHeaders, 1, [StatusName, 3, .. "103"u8, .. Headers(10)]), 100), "drain_timeout");
+    public Task InterimResponses_WithoutEnd_CostTheRuntimesLimitAndTheLingerSize() => ShouldEndByItsBytesAsync(
+        [], Repeat(Http2FloodServer.Frame(HeadersFrame, EndHeaders, 1, [StatusName, 3, .. "103"u8, .. Headers(10)]), 100), "failed");
 
     /// <summary>Whatever the windows say, which the runtime fails the connection for, where the drain is not faster.</summary>
     [Fact]
@@ -70,7 +70,7 @@ public sealed class EndlessHttp2PeerTests
         await using var server = new Http2FloodServer(held, opening, flood);
         await using SegmentRecorder recorder = SegmentRecorder.Start(server.Port);
         using var logs = new RecordingLoggerFactory();
-        using var handler = new GracefulHttpHandler(_options, new SocketsHttpHandler()) { LoggerFactory = logs, TimeProvider = _clock };
+        using var handler = new GracefulHttpHandler(_options, new SocketsHttpHandler { ConnectCallback = SmallBuffers.ConnectAsync }) { LoggerFactory = logs, TimeProvider = _clock };
         using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{server.Port}/"))
         {
@@ -86,11 +86,11 @@ public sealed class EndlessHttp2PeerTests
         await recorder.SettleAsync();
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithinAsync());
+        await _clock.WaitForTimerAsync(_options.DrainTimeout);
         held.Release();
+        await server.MuchIsOut.ArrivedAsync();
         if (outcomes.Contains("drain_timeout"))
         {
-            await _clock.WaitForTimerAsync(_options.DrainTimeout);
-            await server.MuchIsOut.WithinAsync();
             _clock.Advance(_options.DrainTimeout);
         }
 
@@ -98,12 +98,16 @@ public sealed class EndlessHttp2PeerTests
         outcomes.ShouldContain(logs.AbandonOutcomes().ShouldHaveSingleItem());
         long writtenBefore = server.Written;
         handler.Dispose();
+
+        // What comes from here on goes to a connection that lingers, and not to the runtime.
+        await recorder.WaitForAsync(r => r.FinsFromClient + r.ConnectionsResetByClient > 0);
+        server.MuchIsOut.Release();
         await server.Ended.WithinAsync();
         await logs.WaitForAsync(record => record.Id.Name == "ConnectionEnded");
         IReadOnlyDictionary<string, object?> ended = logs.Records.Single(record => record.Id.Name == "ConnectionEnded").Values;
         ended["Outcome"].ShouldBe("linger_size");
         ((long)ended["Discarded"]!).ShouldBeInRange(_options.MaxLingerSize, _options.MaxLingerSize + OneRead);
-        (server.Written - writtenBefore).ShouldBeLessThanOrEqualTo(_options.MaxLingerSize + Buffers);
+        (server.Written - writtenBefore).ShouldBeLessThanOrEqualTo(_options.MaxLingerSize + SmallBuffers.Slack);
         await handler.WaitForIdleAsync().WithinAsync();
         await recorder.SettleAsync();
         recorder.ConnectionsResetByClient.ShouldBe(1);

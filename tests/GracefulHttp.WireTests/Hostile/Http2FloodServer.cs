@@ -13,7 +13,6 @@ internal sealed class Http2FloodServer : IAsyncDisposable
     private const int LeastBuffer = 4096;
 
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly TaskCompletionSource _muchIsOut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _serving;
     private long _written;
 
@@ -23,9 +22,11 @@ internal sealed class Http2FloodServer : IAsyncDisposable
     /// <param name="reads">Whether it reads what the client says meanwhile.</param>
     public Http2FloodServer(SyncPoint held, byte[] opening, byte[] flood, bool reads = true)
     {
+        // Inherited by the connection.
+        _listener.SendBufferSize = SmallBuffers.Size;
         if (!reads)
         {
-            // So that little fills it, and what the client says stays in its own queue. Inherited by the connection.
+            // So that little fills it, and what the client says stays in its own queue.
             _listener.ReceiveBufferSize = LeastBuffer;
         }
 
@@ -38,8 +39,8 @@ internal sealed class Http2FloodServer : IAsyncDisposable
 
     public long Written => Volatile.Read(ref _written);
 
-    /// <summary>When it has written more than any budget of the test's.</summary>
-    public Task MuchIsOut => _muchIsOut.Task;
+    /// <summary>Where it pauses, once: when it has written more than any budget of the test's, or its client has ended the connection before.</summary>
+    public SyncPoint MuchIsOut { get; } = new();
 
     /// <summary>When its client has ended the connection.</summary>
     public Task Ended => _serving;
@@ -51,6 +52,7 @@ internal sealed class Http2FloodServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listener.Dispose();
+        MuchIsOut.Release();
         await _serving.WithinAsync();
     }
 
@@ -70,7 +72,7 @@ internal sealed class Http2FloodServer : IAsyncDisposable
                 await stream.WriteAsync(flood);
                 if (Interlocked.Add(ref _written, flood.Length) > EndlessHttp2PeerTests.Much)
                 {
-                    _muchIsOut.TrySetResult();
+                    await MuchIsOut.ArriveAsync();
                 }
             }
         }
@@ -79,6 +81,7 @@ internal sealed class Http2FloodServer : IAsyncDisposable
             // Reset, which is all that can end it.
         }
 
+        await MuchIsOut.ArriveAsync();
         await reading;
     }
 
