@@ -64,6 +64,9 @@ internal sealed class GracefulConnector
         try
         {
             await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
+
+            // The runtime asks for it next, and does not wrap what that throws where the peer has reset already; then it is known.
+            _ = socket.RemoteEndPoint;
             return new GracefulNetworkStream(socket, context.DnsEndPoint, Closer);
         }
         catch (OperationCanceledException) when (!connecting.IsCompleted && !Closer.EndsUnchanged(last: null) && TcpState.IsConnecting(socket))
