@@ -99,7 +99,12 @@ internal sealed class AsynchronousCall(RetryState state, HttpRequestMessage requ
         {
             // Registrations are called last to first: this one may come after we are gone.
             LeaveAll();
-            outcome.Result?.Dispose();
+            if (outcome.Result != _race.Winner?.Outcome.Result)
+            {
+                // Not an answer that won in the last moment: it is the caller's.
+                outcome.Result?.Dispose();
+            }
+
             return Canceled(total);
         }
 

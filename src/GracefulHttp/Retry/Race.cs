@@ -80,7 +80,7 @@ internal sealed class Race
             else if (attempt.IsLate)
             {
                 unwanted = _keepsFailures ? _failure?.Result : attempt.Outcome.Result;
-                _failure = _keepsFailures ? attempt.Outcome : null;
+                _failure = _keepsFailures ? attempt.Outcome : _failure;
             }
 
             return AttemptOutcome.Failed;
@@ -90,12 +90,15 @@ internal sealed class Race
     /// <summary>Another attempt follows, and tells more than a failure before it.</summary>
     public void ForgetFailure()
     {
+        Outcome<HttpResponseMessage>? failure;
         lock (_lock)
         {
             _keepsFailures = false;
+            failure = _failure;
+            _failure = null;
         }
 
-        TakeFailure()?.Result?.Dispose();
+        failure?.Result?.Dispose();
     }
 
     /// <summary>The last failure that was kept. It is the caller's.</summary>

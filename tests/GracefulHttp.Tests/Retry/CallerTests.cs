@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using GracefulHttp.TestKit;
 
@@ -50,6 +51,31 @@ public sealed class CallerTests
         await Should.ThrowAsync<TaskCanceledException>(call.WithinAsync());
         asked.ShouldBe(0);
         rig.Metrics.Sum(GracefulHttpTelemetry.RetriesRefused).ShouldBe(0);
+    }
+
+    /// <summary>Its attempt has won, and been counted, before it leaves: the answer is its own, and nobody else's to dispose.</summary>
+    [Fact]
+    public async Task SendAsync_LeftWhenItsAnswerHasWon_GetsItWhole()
+    {
+        using var rig = new RetryRig();
+        using var caller = new CancellationTokenSource();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == GracefulHttpTelemetry.RetryAttempts && ReferenceEquals(instrument.Meter.Scope, rig.Meters))
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) => caller.Cancel());
+        listener.Start();
+        Task<HttpResponseMessage> call = rig.GetAsync(caller.Token);
+
+        NotingResponse answer = (await rig.AttemptAsync(0)).Answer();
+
+        (await call.WithinAsync()).ShouldBeSameAs(answer);
+        caller.IsCancellationRequested.ShouldBeTrue();
+        answer.Disposed.IsCompleted.ShouldBeFalse();
     }
 
     [Fact]
