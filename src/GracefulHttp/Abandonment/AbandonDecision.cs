@@ -19,7 +19,7 @@ internal sealed class AbandonDecision
 
     /// <param name="request">The request.</param>
     /// <param name="body">What its caller was reading; null while it waited for the headers.</param>
-    /// <param name="report">Is told of its drain.</param>
+    /// <param name="report">Knows where it was, and is told of its drain.</param>
     public AbandonDecision(SentRequest request, ReceivedBody? body, AbandonReport report)
     {
         _request = request;
@@ -37,8 +37,9 @@ internal sealed class AbandonDecision
         _mayStillAct = body is null
             && (drainer.Inner is { ActsUnhindered: true } or { IsForeign: true }
                 || (progress == SendProgress.NotSeen && drainer.Inner.TellsProgress));
-        _isOnStream = body?.IsStream ?? Ladder.IsOnStream(request.Message, progress, drainer.Inner);
-        _permit = new DrainPermit(drainer.Drains, IsStream ? null : drainer.Origins.For(drainer.Inner.PoolOf(request.Message.RequestUri)));
+        _isOnStream = body?.IsStream
+            ?? (report.Phase != AbandonPhase.NotSent && Ladder.IsOnStream(request.Message, progress, drainer.Inner));
+        _permit = new DrainPermit(drainer.Drains, _rung == Rung.Drain ? drainer.Origins.For(drainer.Inner.PoolOf(request.Message.RequestUri)) : null);
     }
 
     public AbandonOutcome Outcome => (AbandonOutcome)Volatile.Read(ref _outcome);

@@ -50,7 +50,7 @@ internal sealed class InnerHandler
 
     /// <summary>
     /// By what the connections to an origin are pooled, and their number is limited: requests without TLS to whatever origin
-    /// share those to their proxy.
+    /// share those to their HTTP proxy. It is asked as the runtime asks it with each request.
     /// </summary>
     public Uri? PoolOf(Uri? uri)
     {
@@ -62,7 +62,7 @@ internal sealed class InnerHandler
         try
         {
             IWebProxy proxy = Sockets.Proxy ?? HttpClient.DefaultProxy;
-            return proxy.IsBypassed(uri) ? uri : proxy.GetProxy(uri) ?? uri;
+            return !proxy.IsBypassed(uri) && proxy.GetProxy(uri) is { Scheme: "http" or "https" } shared ? shared : uri;
         }
         catch (Exception)
         {
@@ -87,7 +87,7 @@ internal sealed class InnerHandler
                 Log.NoTransport(logger, handler?.GetType().FullName ?? "null");
             }
 
-            return new InnerHandler(null, null, (handler as HttpClientHandler)?.MaxConnectionsPerServer ?? int.MaxValue, meterFactory)
+            return new InnerHandler(null, null, MaxConnectionsOf(handler), meterFactory)
             {
                 ActsUnhindered = handler is HttpClientHandler,
                 IsForeign = handler is not HttpClientHandler,
@@ -129,6 +129,10 @@ internal sealed class InnerHandler
             };
         }
     }
+
+    /// <summary>A browser has its own limit, and says nothing of it.</summary>
+    private static int MaxConnectionsOf(HttpMessageHandler? handler) =>
+        handler is HttpClientHandler client && !OperatingSystem.IsBrowser() ? client.MaxConnectionsPerServer : int.MaxValue;
 
     /// <summary>
     /// Whether the connections are those of a gRPC channel, whose load balancing and channel state take a callback that is not
