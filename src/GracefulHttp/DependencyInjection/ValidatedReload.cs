@@ -83,7 +83,19 @@ internal sealed class ValidatedReload<[DynamicallyAccessedMembers(DynamicallyAcc
             return e;
         }
 
-        Array.ForEach(reloads, static reload => reload.Tell());
+        foreach (ValidatedReload<TOptions> reload in reloads)
+        {
+            try
+            {
+                reload.Tell();
+            }
+            catch (Exception thrown)
+            {
+                // A listener of the user's; the others are told all the same.
+                Log.BackgroundWorkFailed(Logger, thrown);
+            }
+        }
+
         return null;
     }
 
