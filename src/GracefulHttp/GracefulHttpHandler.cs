@@ -47,7 +47,8 @@ public sealed class GracefulHttpHandler : DelegatingHandler
     /// <param name="options">The strategy and its budgets; copied.</param>
     /// <param name="innerHandler">
     /// What sends the requests. With a handler that is no <see cref="SocketsHttpHandler"/> and has none below it, requests are
-    /// drained, but connections end as that handler ends them; that is logged once.
+    /// drained where that is safe (over an <see cref="HttpClientHandler"/> not while they wait for their headers), and connections end as
+    /// that handler ends them; that is logged once.
     /// </param>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of its bounds; the message names each.</exception>

@@ -45,7 +45,10 @@ public sealed class GracefulHttpOptions : GracefulCloseOptions
 
     /// <summary>The most drains of this handler that run at the same time.</summary>
     /// <value>0 or more. Default: 1000. With 0 every abandoned request starts at <see cref="AbandonStrategy.Close"/>.</value>
-    /// <remarks>When all are taken, the newest is refused and its connection is closed.</remarks>
+    /// <remarks>
+    /// When all are taken, the newest is refused and its connection is closed. Where <see cref="SocketsHttpHandler.MaxConnectionsPerServer"/>
+    /// is finite, drains also hold at most half (rounded up) of the connections to a server, or to an HTTP proxy.
+    /// </remarks>
     public int MaxConcurrentDrains { get; set; } = 1000;
 
     /// <summary>The most HTTP/2 streams of one origin that may be reset in a burst.</summary>
@@ -53,7 +56,8 @@ public sealed class GracefulHttpOptions : GracefulCloseOptions
     /// <remarks>
     /// Servers close the connection of a client that resets too much (CVE-2023-44487). Beyond the first three, resets also stay
     /// under half of the origin's completed streams. Where no reset is left, an abandoned stream is let run instead, at most for
-    /// <see cref="DrainTimeout"/>; not one that may be uploading still, which is reset whatever the budget.
+    /// <see cref="DrainTimeout"/>; not one that may be uploading still, which is reset whatever the budget. Handlers over the same
+    /// <see cref="SocketsHttpHandler"/> share the budget, with the options of the first.
     /// </remarks>
     public int Http2ResetBurst { get; set; } = 16;
 

@@ -11,7 +11,6 @@ internal sealed class AbandonDecision
     private readonly AbandonStrategy _strategy;
     private readonly Rung _rung;
     private readonly bool _mayStillAct;
-    private readonly bool _isOnStream;
     private readonly DrainPermit _permit;
     private readonly AbandonReport _report;
     private AbandonOutcome? _refusal;
@@ -19,7 +18,7 @@ internal sealed class AbandonDecision
 
     /// <param name="request">The request.</param>
     /// <param name="body">What its caller was reading; null while it waited for the headers.</param>
-    /// <param name="report">Knows where it was, and is told of its drain.</param>
+    /// <param name="report">Knows what it was on, and is told of its drain.</param>
     public AbandonDecision(SentRequest request, ReceivedBody? body, AbandonReport report)
     {
         _request = request;
@@ -37,8 +36,6 @@ internal sealed class AbandonDecision
         _mayStillAct = body is null
             && (drainer.Inner is { ActsUnhindered: true } or { IsForeign: true }
                 || (progress == SendProgress.NotSeen && drainer.Inner.TellsProgress));
-        _isOnStream = body?.IsStream
-            ?? (report.Phase != AbandonPhase.NotSent && Ladder.IsOnStream(request.Message, progress, drainer.Inner));
         _permit = new DrainPermit(drainer.Drains, _rung == Rung.Drain ? drainer.Origins.For(drainer.Inner.PoolOf(request.Message.RequestUri)) : null);
     }
 
@@ -203,16 +200,12 @@ internal sealed class AbandonDecision
             return false;
         }
 
-        CountReset();
-        return true;
-    }
-
-    private void CountReset()
-    {
-        if (IsStream || _isOnStream)
+        if (IsStream || _report.IsOnStream)
         {
             _origin.CountReset();
         }
+
+        return true;
     }
 
     private bool HandDown(AbandonOutcome outcome)

@@ -14,7 +14,6 @@ internal sealed class AbandonReport
     private readonly Uri? _uri;
     private readonly HttpMethod _method;
     private readonly AbandonStrategy _strategy;
-    private readonly bool _isOnStream;
     private readonly long _abandonedAt;
     private bool _isDrain;
     private int _isCountedAsActive;
@@ -31,11 +30,14 @@ internal sealed class AbandonReport
         _strategy = request.Strategy;
         _abandonedAt = _drainer.TimeProvider.GetTimestamp();
         Phase = body is not null ? AbandonPhase.ReadingBody : Ladder.PhaseBeforeHeaders(request.Message, _scope.Progress, _drainer.Inner);
-        _isOnStream = body is null && Phase != AbandonPhase.NotSent
-            && Ladder.IsOnStream(request.Message, _scope.Progress, _drainer.Inner);
+        IsOnStream = body?.IsStream
+            ?? (Phase != AbandonPhase.NotSent && Ladder.IsOnStream(request.Message, _scope.Progress, _drainer.Inner));
     }
 
     public AbandonPhase Phase { get; }
+
+    /// <summary>Whether it has been sent, or may have been, on an HTTP/2 stream: what ends it early resets that.</summary>
+    public bool IsOnStream { get; }
 
     public TagList Tags()
     {
@@ -94,7 +96,7 @@ internal sealed class AbandonReport
     public void Ended(AbandonOutcome outcome, long discarded, Version? version, Exception? failure)
     {
         TimeSpan duration = _drainer.TimeProvider.GetElapsedTime(_abandonedAt);
-        bool resetStream = outcome.IsHandedDown() && (version is null ? _isOnStream : version.Major >= 2);
+        bool resetStream = outcome.IsHandedDown() && (version is null ? IsOnStream : version.Major >= 2);
         var end = new AbandonEnd(outcome, duration, discarded, _isDrain, version, Unsent, resetStream, failure);
         _drainer.LogEnded(_uri, _method, _strategy, Phase, end);
         try

@@ -66,6 +66,26 @@ public sealed class RetryReloadTests : IDisposable
     [InlineData(Sections.AttemptThenTotal)]
     [InlineData(Sections.TotalOfAll)]
     [InlineData(Sections.AttemptOfAll)]
+    public async Task Reload_ListenerThrows_IsTakenAllTheSameAndTold(Sections sections)
+    {
+        Set(20, 10);
+        Add(sections);
+        using IHost host = await StartAsync();
+        using IDisposable? listening = host.Services.GetRequiredService<IOptionsMonitor<GracefulRetryOptions>>()
+            .OnChange(static (_, _) => throw new InvalidOperationException("Not today."));
+
+        Set(60, 30);
+        Reload();
+
+        TimeoutsOf(host, "client").ShouldBe((60, 30));
+        _logs.Records.ShouldContain(static record => record.Id.Name == "BackgroundWorkFailed");
+    }
+
+    [Theory]
+    [InlineData(Sections.TotalThenAttempt)]
+    [InlineData(Sections.AttemptThenTotal)]
+    [InlineData(Sections.TotalOfAll)]
+    [InlineData(Sections.AttemptOfAll)]
     public async Task Reload_NotValidAsAWhole_TheGoodSectionIsTakenAndTheBadOneIsLogged(Sections sections)
     {
         Set(20, 10);

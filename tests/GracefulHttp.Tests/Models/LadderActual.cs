@@ -70,16 +70,16 @@ internal sealed class LadderActual : IDisposable
         return point;
     }
 
+    /// <summary>Completes when everything is as one of the models says, and what that says goes on is waiting for the next step.</summary>
+    /// <returns>That model.</returns>
+    public Task<LadderModel> SettlesAsAsync(params LadderModel[] models) => SettlesAsAsync(models, unless: null);
+
     /// <summary>The same, unless somebody is held before. Afterwards nobody else is.</summary>
     public async Task SettlesAsAsync(SyncPoint unless, LadderModel model)
     {
         await SettlesAsAsync([model], unless);
         Interlocked.CompareExchange(ref _point, null, unless);
     }
-
-    /// <summary>Completes when everything is as one of the models says, and what that says goes on is waiting for the next step.</summary>
-    /// <returns>That model.</returns>
-    public Task<LadderModel> SettlesAsAsync(params LadderModel[] models) => SettlesAsAsync(models, unless: null);
 
     private async Task<LadderModel> SettlesAsAsync(LadderModel[] models, SyncPoint? unless)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using GracefulHttp.TestKit;
 using GracefulHttp.TestKit.Diagnostics;
 using GracefulHttp.TestKit.Time;
@@ -20,9 +19,8 @@ public sealed class DeafHttp2PeerTests
     public async Task Pings_AcknowledgementsAreNeverRead_CostTheRuntimesLimitAndTheLingerSize()
     {
         Assert.SkipUnless(SegmentRecorder.IsAvailable(out string whyNot), whyNot);
-        var held = new SyncPoint();
         byte[] pings = [.. Enumerable.Repeat(Http2FloodServer.Frame(PingFrame, 0, 0, new byte[8]), 500).SelectMany(static ping => ping)];
-        await using var server = new Http2FloodServer(held, [], pings, reads: false);
+        await using var server = new Http2FloodServer([], pings, reads: false);
         await using SegmentRecorder recorder = SegmentRecorder.Start(server.Port);
         using var logs = new RecordingLoggerFactory();
 
@@ -30,21 +28,9 @@ public sealed class DeafHttp2PeerTests
         var clock = new FakeTimeProvider();
         var options = new GracefulHttpOptions { MaxLingerSize = 200_000 };
         using var handler = new GracefulHttpHandler(options) { LoggerFactory = logs, TimeProvider = clock };
-        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{server.Port}/"))
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
-        request.Headers.Add("X-Any", "any");
-        using var caller = new CancellationTokenSource();
-        Task<HttpResponseMessage> call = invoker.SendAsync(request, caller.Token);
-        await held.ArrivedAsync();
-        await recorder.SettleAsync();
-        await caller.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithinAsync());
+        await server.AbandonRequestAsync(handler, recorder);
 
-        held.Release();
+        server.BeginFlood();
         server.MuchIsOut.Release();
 
         await handler.WaitForIdleAsync().WithinAsync();

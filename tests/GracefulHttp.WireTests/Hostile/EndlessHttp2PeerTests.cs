@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using GracefulHttp.TestKit;
 using GracefulHttp.TestKit.Diagnostics;
@@ -13,8 +12,6 @@ namespace GracefulHttp.WireTests.Hostile;
 /// </summary>
 public sealed class EndlessHttp2PeerTests
 {
-    internal const int Much = 1024 * 1024;
-
     private const int OneRead = 64 * 1024;
 
     private const byte DataFrame = 0;
@@ -66,28 +63,13 @@ public sealed class EndlessHttp2PeerTests
 
     private async Task ShouldEndByItsBytesAsync(byte[] opening, byte[] flood, params string[] outcomes)
     {
-        var held = new SyncPoint();
-        await using var server = new Http2FloodServer(held, opening, flood);
+        await using var server = new Http2FloodServer(opening, flood);
         await using SegmentRecorder recorder = SegmentRecorder.Start(server.Port);
         using var logs = new RecordingLoggerFactory();
         using var handler = new GracefulHttpHandler(_options, new SocketsHttpHandler { ConnectCallback = SmallBuffers.ConnectAsync }) { LoggerFactory = logs, TimeProvider = _clock };
-        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{server.Port}/"))
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
-
-        // Without any header it would not be known whether it has been sent.
-        request.Headers.Add("X-Any", "any");
-        using var caller = new CancellationTokenSource();
-        Task<HttpResponseMessage> call = invoker.SendAsync(request, caller.Token);
-        await held.ArrivedAsync();
-        await recorder.SettleAsync();
-        await caller.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithinAsync());
+        await server.AbandonRequestAsync(handler, recorder);
         await _clock.WaitForTimerAsync(_options.DrainTimeout);
-        held.Release();
+        server.BeginFlood();
         await server.MuchIsOut.ArrivedAsync();
         if (outcomes.Contains("drain_timeout"))
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using GracefulHttp.StressTests.Fuzz;
 using GracefulHttp.TestKit;
+using GracefulHttp.TestKit.Wire;
 
 namespace GracefulHttp.WireTests.Hostile;
 
@@ -11,16 +12,17 @@ internal sealed class Http2FloodServer : IAsyncDisposable
     private const byte SettingsFrame = 4;
     private const byte AckFlag = 1;
     private const int LeastBuffer = 4096;
+    private const int Much = 1024 * 1024;
 
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly SyncPoint _held = new();
     private readonly Task _serving;
     private long _written;
 
-    /// <param name="held">Where it waits with a request.</param>
-    /// <param name="opening">What it says then.</param>
+    /// <param name="opening">What it says when <see cref="BeginFlood"/> is called, with the request there.</param>
     /// <param name="flood">What it says for ever after.</param>
     /// <param name="reads">Whether it reads what the client says meanwhile.</param>
-    public Http2FloodServer(SyncPoint held, byte[] opening, byte[] flood, bool reads = true)
+    public Http2FloodServer(byte[] opening, byte[] flood, bool reads = true)
     {
         // Inherited by the connection.
         _listener.SendBufferSize = SmallBuffers.Size;
@@ -32,7 +34,7 @@ internal sealed class Http2FloodServer : IAsyncDisposable
 
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();
-        _serving = ServeAsync(held, opening, flood, reads);
+        _serving = ServeAsync(opening, flood, reads);
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
@@ -49,6 +51,28 @@ internal sealed class Http2FloodServer : IAsyncDisposable
     public static byte[] Frame(byte type, byte flags, byte stream, ReadOnlySpan<byte> payload) =>
         [(byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, type, flags, 0, 0, 0, stream, .. payload];
 
+    /// <summary>A request that is here when its caller leaves.</summary>
+    public async Task AbandonRequestAsync(HttpMessageHandler handler, SegmentRecorder recorder)
+    {
+        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{Port}/"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+
+        // Without any header it would not be known whether it has been sent.
+        request.Headers.Add("X-Any", "any");
+        using var caller = new CancellationTokenSource();
+        Task<HttpResponseMessage> call = invoker.SendAsync(request, caller.Token);
+        await _held.ArrivedAsync();
+        await recorder.SettleAsync();
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WithinAsync());
+    }
+
+    public void BeginFlood() => _held.Release();
+
     public async ValueTask DisposeAsync()
     {
         _listener.Dispose();
@@ -56,13 +80,13 @@ internal sealed class Http2FloodServer : IAsyncDisposable
         await _serving.WithinAsync();
     }
 
-    private async Task ServeAsync(SyncPoint held, byte[] opening, byte[] flood, bool reads)
+    private async Task ServeAsync(byte[] opening, byte[] flood, bool reads)
     {
         using Socket socket = await _listener.AcceptAsync();
         await using var stream = new NetworkStream(socket);
         await stream.WriteAsync((byte[])[.. Frame(SettingsFrame, 0, 0, []), .. Frame(SettingsFrame, AckFlag, 0, [])]);
         await Http2Preface.ReadToFirstHeadersAsync(stream);
-        await held.ArriveAsync();
+        await _held.ArriveAsync();
         Task reading = reads ? ReadAsync(stream) : Task.CompletedTask;
         try
         {
@@ -70,7 +94,7 @@ internal sealed class Http2FloodServer : IAsyncDisposable
             while (true)
             {
                 await stream.WriteAsync(flood);
-                if (Interlocked.Add(ref _written, flood.Length) > EndlessHttp2PeerTests.Much)
+                if (Interlocked.Add(ref _written, flood.Length) > Much)
                 {
                     await MuchIsOut.ArriveAsync();
                 }
